@@ -1,0 +1,43 @@
+# `make demo` and `make test` need Python 3.10+, git, make and PyPI; they make .venv by themselves.
+# PYTHON=python3.12 picks the Python, VENV=dir another environment, ARGS="…" is handed on.
+.DEFAULT_GOAL := help
+.PHONY: help demo test slow export readme docs clean distclean setup setup-dev
+export PYTHON VENV
+BIN := $(or $(VENV),.venv)/bin
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1	/'
+
+setup:
+	@tools/setup.sh run
+setup-dev:
+	@tools/setup.sh dev
+
+demo: setup ## scan, erase and check a small model with a backdoor, on the CPU; writes demo/
+	@$(BIN)/baeraser demo --out demo $(ARGS)
+
+test: setup-dev ## everything that must hold before a change goes in; ends with "N passed, 0 failed"
+	@$(BIN)/python tools/gate.py $(ARGS)
+
+slow: setup-dev ## the same with the cells marked slow, which train real models
+	@$(BIN)/python tools/gate.py --flags slow --limit 14400 $(ARGS)
+
+export: setup-dev ## write baeraser_nb/ from the notebooks, and clean the notebooks
+	@$(BIN)/nbdev_clean
+	@$(BIN)/nbdev_export
+
+readme: setup-dev ## write README.md from nbs/index.ipynb
+	@$(BIN)/python tools/readme.py
+
+docs: ## build the site into _docs/; needs Quarto
+	@tools/docs.sh check
+	@$(MAKE) --no-print-directory readme
+	@PATH="$(abspath $(BIN)):$$PATH" tools/docs.sh
+
+clean: ## remove what builds left behind
+	rm -rf _docs _proc build dist nbs/nbdev.yml
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
+
+distclean: clean ## and the environment that make made
+	rm -rf *.egg-info
+	[ ! -e $(BIN)/../.ours ] || rm -rf $(or $(VENV),.venv)
