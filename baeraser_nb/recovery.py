@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['NULL', 'RECOVERY', 'BatchedLinear', 'Generators', 'MutualInformation', 'Patches', 'hinge', 'pull', 'climb',
-           'family_asr', 'null_asr', 'score', 'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan']
+           'family_asr', 'null_asr', 'score', 'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan', 'show_triggers',
+           'plot_scores']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import math,time
@@ -17,7 +18,7 @@ from torch import nn,Tensor
 from . import __version__
 from .data import BadInput,Images,to_float
 from .models import Classifier,eval_mode,predict,progress_bar,seeded
-from .attacks import paste,window
+from .attacks import Trigger,paste,window
 
 # %% ../nbs/02_msa_recovery.ipynb #c006
 class BatchedLinear(nn.Module):
@@ -208,7 +209,7 @@ def family_asr(
     return tuple(torch.tensor(o) for o in zip(*(one(i, l) for i,l in enumerate(f.labels.tolist()))))
 
 # %% ../nbs/02_msa_recovery.ipynb #c040
-NULL = {1:.05, 3:.10, 5:.25, 7:.45, 9:.65} # highest ASR of any label on clean models, by window size (see "False alarms" below)
+NULL = {1:.05, 3:.10, 5:.25, 7:.45, 9:.65} # ASR by window size that no label of a clean model exceeded; see "False alarms" in 04_experiments
 
 def null_asr(
     size:int,   # window's height and width, pixels
@@ -282,7 +283,7 @@ class Scan:
     "What a scan found"
     verdict:str             # 'clean' or 'backdoored'
     targets:list            # suspected labels, most suspect first
-    labels:list             # for every label: dict of label, asr, score, size (of the window where the score is highest), n (images tried)
+    labels:list             # for every label: dict of label, asr, score, size (of the window where the score is highest), n (images tried), sizes (ASR at each window)
     pool:TriggerPool|None   # recovered triggers of the suspected labels; None if there are none
     acc:float               # accuracy on the held images
     seconds:float           # wall time
@@ -342,7 +343,7 @@ def _search(model, held, x, K, r, tick):
 
 # %% ../nbs/02_msa_recovery.ipynb #c055
 def _judge(found, r):
-    "For every label its best window: dict of label, asr, score, size, n"
+    "For every label its best window: dict of label, asr, score, size, n, and all windows' success rates"
     sizes = list(found)
     if r.tau is None: scores = torch.stack([score(*f.T, s) for s,f in found.items()])
     else: scores = torch.stack([((f[:,0]+.5)/(f[:,1]-f[:,0]+.5)).log()-math.log(r.tau/(1-r.tau)) for f in found.values()])
@@ -350,7 +351,7 @@ def _judge(found, r):
     rows = []
     for l,(v,i) in enumerate(zip(best.tolist(), at.tolist())):
         h,n = found[sizes[i]][l].tolist()
-        rows.append(dict(label=l, asr=h/n, score=round(v, 3), size=sizes[i], n=n))
+        rows.append(dict(label=l, asr=h/n, score=round(v, 3), size=sizes[i], n=n, sizes={k:round((f[l,0]/f[l,1]).item(), 4) for k,f in found.items()}))
     return rows
 
 # %% ../nbs/02_msa_recovery.ipynb #c057
@@ -399,3 +400,38 @@ def _preset(preset, known):
     if isinstance(preset, type(next(iter(known.values())))): return preset
     if preset not in known: raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
+
+# %% ../nbs/02_msa_recovery.ipynb #c065
+def show_triggers(
+    pool:TriggerPool,   # recovered triggers
+    n:int=8,            # samples of each generator
+    real:Trigger|None=None, # the attacker's trigger, shown in front where an evaluator has it
+    seed:int=0,         # of the samples
+):                      # array of axes, one row a generator
+    "Samples of every generator of a pool, enlarged"
+    import matplotlib.pyplot as plt
+    with seeded(seed): rows = [f.sample(n, i).cpu() for f in pool.families for i in range(len(f.labels))]
+    cols = n + (real is not None)
+    fig,axs = plt.subplots(len(rows), cols, figsize=(.7*cols+1.6, .75*len(rows)), squeeze=False)
+    for ax in axs.flat: ax.axis('off')
+    for (size,label,eps),row,ps in zip(pool.members, axs, rows):
+        row[0].text(-.25, .5, f'label {label}, {size}×{size}\nε = {eps:.1f}', transform=row[0].transAxes, ha='right', va='center', fontsize=8)
+        for ax,p in zip(row[::-1], ps): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
+    if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
+    return axs
+
+# %% ../nbs/02_msa_recovery.ipynb #c069
+def plot_scores(
+    scan:Scan,  # what a scan found
+    ax=None,    # matplotlib axes; None makes new ones
+):
+    "Every label's score as a bar, suspects in colour, and the line they crossed"
+    import matplotlib.pyplot as plt
+    ax = ax or plt.subplots(figsize=(6,2.5))[1]
+    rows = sorted(scan.labels, key=lambda o: o['label'])
+    ax.bar([o['label'] for o in rows], [o['score'] for o in rows], color=['#d55e00' if o['label'] in scan.targets else '#999999' for o in rows])
+    least = RECOVERY['robust'].min_score if scan.preset!='paper' else 0
+    ax.axhline(least, color='k', lw=.8, ls=':'); ax.axhline(0, color='k', lw=.8)
+    ax.set(xlabel='label', ylabel='score (nats)', title=f'{scan.verdict}'+(f": label {', '.join(map(str, scan.targets))}" if scan.targets else ''))
+    if len(rows)<=20: ax.set_xticks([o['label'] for o in rows])
+    return ax

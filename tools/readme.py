@@ -60,6 +60,7 @@ def code(cell, i, pics):
 
 def render(path=ROOT/'nbs/index.ipynb'):
     "README's text, and its pictures as a dict from name to bytes"
+    if not path.exists(): sys.exit('readme: nbs/index.ipynb is missing')
     from nbdev.process import NBProcessor
     from nbdev.processors import populate_language, strip_ansi, hide_line, filter_stream_, rm_header_dash, rm_export, hide_, clean_magics
     nb = NBProcessor(path, procs=[populate_language, strip_ansi, hide_line, filter_stream_, rm_header_dash, rm_export, hide_, clean_magics], process=True).nb
