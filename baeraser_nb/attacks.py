@@ -179,7 +179,7 @@ def badnets(
 def save_attack(
     out,                # folder
     model:Classifier,   # the victim (or a clean model)
-    spec:dict,          # the recipe: JSON values; `arch` must be among them
+    spec:dict,          # the recipe: JSON values; `arch` must be among them, `shape` ('1x28x28') should be
     trigger:Trigger|None=None, # None for a clean model
     target:int|None=None,      # None for a clean model
     **measured          # more JSON values to keep, e.g. metrics
@@ -187,7 +187,8 @@ def save_attack(
     "Write `victim.safetensors` and `attack.json` into a folder"
     out = Path(out)
     secret = None if trigger is None else dict(pattern=trigger.pattern.tolist(), alpha=trigger.alpha, place=trigger.place)
-    save_weights(out/'victim.safetensors', model.net.state_dict(), dict(arch=spec['arch'], mean=model.mean.flatten().tolist(), std=model.std.flatten().tolist()))
+    facts = {k:spec[k] for k in ('arch','shape') if k in spec}|dict(mean=model.mean.flatten().tolist(), std=model.std.flatten().tolist())
+    save_weights(out/'victim.safetensors', model.net.state_dict(), facts)
     return write_whole(out/'attack.json', json.dumps(dict(spec=spec, target=target, trigger=secret)|measured, indent=1)+'\n')
 
 # %% ../nbs/01_attacks.ipynb #c045
@@ -222,7 +223,7 @@ def attack(
     ratio:float=.05,       # share of held images the evaluator must leave out, see `baeraser_nb.data.split`
 ) -> dict:                 # what `attack.json` holds
     "Train a victim or a clean model, measure it, write it to `out`"
-    spec = {k:v for k,v in locals().items() if k not in ('ds','out','start')}|dict(data=ds.name, start=None if start is None else str(start))
+    spec = {k:v for k,v in locals().items() if k not in ('ds','out','start')}|dict(data=ds.name, shape='x'.join(map(str, ds.test.shape)), start=None if start is None else str(start))
     if attack not in ('badnets','none'): raise BadInput(f"`attack` must be 'badnets' or 'none'; got {attack!r}")
     if ds.train is None: raise BadInput(f"`data` {ds.name!r} has no training images of its own; an attack needs a named set, or train/ and test/ folders")
     t,data = time.time(),split(ds, ratio)

@@ -36,6 +36,7 @@ _NAMES = dict(source='--data', ratio='--held', model='MODEL', rate='--rate', pla
 def _line(s):
     "`s` on one line, without control characters, with the options' names for the arguments'"
     s = ' '.join(''.join(c if c.isprintable() else ' ' for c in str(s)).split())
+    s = re.sub(r'^Exception occured in .*? when calling event `\w+`: *', '', s) # fastai's words before those of a callback
     return re.sub(r'`(\w+)`', lambda m: f'`{_NAMES.get(m[1], m[1])}`', s)
 
 # %% ../nbs/05_cli.ipynb #c011
@@ -43,9 +44,10 @@ def _reason(e):
     "What to say about exception `e`, and the exit status"
     if isinstance(e, (KeyboardInterrupt,typer.Abort)): return 'stopped; nothing was written',130
     if hasattr(e, 'format_message'): # a usage error; its context knows the command
-        return f"{e.format_message()} See `{getattr(e.ctx, 'command_path', None) or 'baeraser'} --help`.",2
+        return f"{e.format_message().rstrip('.')}. See `{getattr(e.ctx, 'command_path', None) or 'baeraser'} --help`.",2
     if type(e).__name__=='BadInput': return e,2
     if isinstance(e, (BrokenPipeError,SystemExit)): return 'stdout was closed before all was said',2
+    if isinstance(e, OSError) and e.filename is None: return f'stdout cannot be written: {e.strerror or e}',2
     return f"{type(e).__name__}: {e} (unexpected; `--debug` or BAERASER_DEBUG=1 shows where)",2
 
 def _fail(e, debug):
@@ -97,7 +99,7 @@ _Std   = Annotated[str|None, _opt('--std', metavar='S,S,S', help='Their standard
 
 # %% ../nbs/05_cli.ipynb #c021
 _Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, or paper (the paper's text as literally as it runs).")]
-_Seed   = Annotated[int, _opt('--seed', min=0, max=2**63-1, show_default=True, help='Same seed, same result on the same machine.')]
+_Seed   = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json   = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words then go to stderr.')]
 _Quiet  = Annotated[bool, _opt('--quiet', '-q', help='No progress and no remarks on stderr.')]
 
@@ -136,15 +138,23 @@ def check_place(
 # %% ../nbs/05_cli.ipynb #c031
 class Outputs:
     "The outputs of one command: all of them, or none"
-    def __init__(self): self.staged = []
+    def __init__(self,
+        *inputs, # files that must not be written over
+    ): self.staged,self.taken = [],{Path(p).resolve() for p in inputs}
     def file(self,
         path, # final name; None is handed through
     ):        # where to write it for now
-        return path and self._stage((p := check_place(path)).parent)/p.name
+        return path and self._stage((p := self._new(path)).parent)/p.name
     def folder(self,
         path, # final name; None is handed through
     ):        # where to write its files for now
-        return path and self._stage(check_place(path, folder=True))
+        return path and self._stage(self._new(path, folder=True))
+    def _new(self, path, folder=False):
+        from baeraser_nb.data import BadInput
+        p = check_place(path, folder)
+        if p in self.taken: raise BadInput(f'output {str(path)!r} is also an input or another output; give it a name of its own')
+        self.taken.add(p)
+        return p
     def _stage(self, final):
         home = next(o for o in [final,*final.parents] if o.exists())
         self.staged.append((home/f'.baeraser-{secrets.token_hex(6)}', final))
@@ -229,7 +239,8 @@ def load_subject(
     state,meta = load_weights(model)
     ds = load_dataset(data, root, download)
     shape,ratio = 'x'.join(map(str, ds.test.shape)),_ratio(meta) if held is None else held
-    if meta.get('shape', shape)!=shape:
+    if held is not None and ds.train is None: _remark('remark: --held changes nothing, because these data have no training part: all of them are held')
+    if re.fullmatch(r'\d+x\d+x\d+', meta.get('shape', '')) and meta['shape']!=shape:
         raise BadInput(f"`model` {str(model)!r} takes images of {meta['shape']} (channels x height x width), those of `source` {data} are {shape}; use images as in its training")
     clf,_ = load_model(model, arch, ds.test.shape[0], _numbers(mean, 'mean'), _numbers(std, 'std'))
     about = dict(arch=arch or meta.get('arch'), mean=clf.mean.flatten().tolist(), std=clf.std.flatten().tolist(), shape=shape)
@@ -323,7 +334,7 @@ def save_picture(
     fig.savefig(buf, format='png', dpi=90, bbox_inches='tight')
     return write_whole(path, buf.getvalue())
 
-# %% ../nbs/05_cli.ipynb #c055
+# %% ../nbs/05_cli.ipynb #c059
 def metrics_row(
     m, # `Metrics`
 ) -> dict: # counts, shares, and each share's 95% interval
@@ -343,8 +354,8 @@ def metrics_table(
     notes = f'{m.n_clean:,} test images' + (f', {m.n_triggered:,} of them not of the target label, for ASR and RA' if m.n_triggered else '')
     return '\n'.join(o.rstrip() for o in lines+[f'{notes}; 95% intervals'])
 
-# %% ../nbs/05_cli.ipynb #c060
-@app.command('attack')
+# %% ../nbs/05_cli.ipynb #c063
+@app.command('attack', short_help='Train a victim, or a clean model, to practise on.')
 def attack_command(
     data:_Data,
     out:Annotated[Path, _opt('--out', help='Folder for victim.safetensors, attack.json and pictures.png.')],
@@ -369,7 +380,7 @@ def attack_command(
         save_picture(folder/'pictures.png', draw_rows(sample_rows(ds.test, a['trigger'])))
     _say(f"{metrics_table({'clean' if attack=='none' else 'victim':_metrics(a)})}\nwritten to {out}")
 
-# %% ../nbs/05_cli.ipynb #c061
+# %% ../nbs/05_cli.ipynb #c064
 def _place(text):
     from baeraser_nb.data import BadInput
     at = _numbers(text, 'place', int)
@@ -381,15 +392,15 @@ def _metrics(attack):
     from baeraser_nb.attacks import Metrics
     return Metrics(**{k:v for k,v in attack['metrics'].items() if k.startswith('n_')})
 
-# %% ../nbs/05_cli.ipynb #c067
-@app.command('evaluate')
+# %% ../nbs/05_cli.ipynb #c070
+@app.command('evaluate', short_help='Measure a model, knowing the attack.')
 def evaluate_command(
     model:_Model,
     data:_Data,
     attack:Annotated[Path, _opt('--attack', help="The attacker's secret: attack.json, or the folder it is in.")],
     arch:_Arch=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "For whoever knows the attack: accuracy (Acc), attack success (ASR) and recovered accuracy (RA) of a model on test images that no defender held."
-    with _hushed(quiet),Outputs() as o:
+    with _hushed(quiet),Outputs(model, attack) as o:
         to = _json_place(o, json)
         s = load_subject(model, arch, data, root, download, held, mean, std)
         m = measure(s, attack, seed)
@@ -397,7 +408,7 @@ def evaluate_command(
         write_json(to, metrics_row(m)|dict(model=str(model), data=s.name, held=s.ratio, seed=seed, version=__version__))
     _say(metrics_table({'model':m}), json)
 
-# %% ../nbs/05_cli.ipynb #c068
+# %% ../nbs/05_cli.ipynb #c071
 def measure(
     s:Subject,    # the model, victim or purified
     attack,       # attack.json or its folder
@@ -412,7 +423,7 @@ def measure(
 
 def _json_place(o, path): return path if path is None or _is_stream(path) else o.file(path)
 
-# %% ../nbs/05_cli.ipynb #c073
+# %% ../nbs/05_cli.ipynb #c076
 def scan_text(
     found,      # `Scan`
     classes=(), # names of the classes, by label
@@ -424,11 +435,12 @@ def scan_text(
     r = RECOVERY.get(found.preset, RECOVERY['robust'])
     head = f"backdoored: label {', '.join(map(name, found.targets))}" if found.targets else 'clean: no backdoor found'
     rows = sorted(found.labels, key=lambda o: -o['score'])[:n]
-    lines = [f"  {name(o['label']):20} {o['score']:+6.1f} {o['asr']:9.1%}   {o['size']}×{o['size']}" for o in rows]
+    w = max(5, *(len(name(o['label'])) for o in rows)) if rows else 5
+    lines = [f"  {name(o['label']):{w}} {o['score']:+6.1f} {o['asr']:9.1%}   {o['size']}×{o['size']}" for o in rows]
     foot = f"{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s; suspect is a score above {r.min_score if r.tau is None else 0:.1f}"
-    return '\n'.join([head, f"  {'label':20}  score   success  window", *lines, foot])
+    return '\n'.join([head, f"  {'label':{w}}  score   success  window", *lines, foot])
 
-# %% ../nbs/05_cli.ipynb #c074
+# %% ../nbs/05_cli.ipynb #c080
 def look(
     s:Subject,
     preset:str='robust', # hyperparameters
@@ -447,15 +459,15 @@ def scan_row(
     "A scan's result as JSON values"
     return found.row()|dict(model=str(s.path), arch=s.about['arch'], data=s.name)
 
-# %% ../nbs/05_cli.ipynb #c075
-@app.command('scan')
+# %% ../nbs/05_cli.ipynb #c081
+@app.command('scan', short_help='Look for a backdoor.')
 def scan_command(
     model:_Model,
     data:_Data,
     arch:_Arch=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None,
     preset:_Preset='robust', seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "Look for a backdoor, knowing only the model and a few clean images. Exit status 0: none found; 1: found; 2: could not run."
-    with _hushed(quiet),Outputs() as o:
+    with _hushed(quiet),Outputs(model) as o:
         to = _json_place(o, json)
         s = load_subject(model, arch, data, root, download, held, mean, std)
         found = look(s, preset, seed, quiet)
@@ -463,7 +475,7 @@ def scan_command(
     _say(scan_text(found, s.held.classes), json)
     return int(found.verdict!='clean')
 
-# %% ../nbs/05_cli.ipynb #c077
+# %% ../nbs/05_cli.ipynb #c085
 def purified(
     state:dict, # tensors of the suspicious file
     net,        # the purified network
@@ -477,7 +489,7 @@ def purified(
     if bad: raise BadInput(f'`model`: the purified tensor {bad!r} does not fit into {out[bad].dtype}; convert the file to float32 first')
     return out
 
-# %% ../nbs/05_cli.ipynb #c079
+# %% ../nbs/05_cli.ipynb #c087
 def write_purified(
     path,      # a .safetensors file
     s:Subject, # where it came from
@@ -488,7 +500,7 @@ def write_purified(
     held = {} if erased.status=='unchanged' or s.data.train is None else dict(held=s.ratio)
     return save_weights(path, purified(s.state, erased.model.net), s.about|s.meta|held)
 
-# %% ../nbs/05_cli.ipynb #c081
+# %% ../nbs/05_cli.ipynb #c089
 def check_erased(
     e, # `Erased`
 ) -> str|None: # a remark; `BadInput` where the outcome is of no use
@@ -509,7 +521,7 @@ def erase_text(
     pair = lambda k: f"{e.before[k]:.1%} → {e.after[k]:.1%}"
     return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
 
-# %% ../nbs/05_cli.ipynb #c084
+# %% ../nbs/05_cli.ipynb #c092
 def save_pictures(
     folder,       # where to
     found,        # `Scan`
@@ -531,16 +543,15 @@ def save_pictures(
     save_picture(Path(folder)/'triggers.png', fig); plt.close(fig)
     save_picture(Path(folder)/'images.png', draw_rows(sample_rows(images, trigger, found.pool)))
 
-# %% ../nbs/05_cli.ipynb #c085
-def _weights_place(o, out, model):
+# %% ../nbs/05_cli.ipynb #c093
+def _weights_place(o, out):
     "Where to write purified weights for now"
     from baeraser_nb.data import BadInput
     if out.suffix!='.safetensors': raise BadInput(f"`--out` {str(out)!r} must end in .safetensors, for that is what is written")
-    if out.resolve()==model.resolve(): raise BadInput(f"`--out` {str(out)!r} is the suspicious file itself; give another name, and keep the evidence")
     return o.file(out)
 
-# %% ../nbs/05_cli.ipynb #c086
-@app.command('erase')
+# %% ../nbs/05_cli.ipynb #c094
+@app.command('erase', short_help='Write purified weights.')
 def erase_command(
     model:_Model,
     data:_Data,
@@ -550,8 +561,8 @@ def erase_command(
     preset:_Preset='robust', seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "Scan a model and erase what is found. Exit status 0: done, or nothing to erase; 2: could not run, or could not erase."
     from baeraser_nb.unlearn import erase
-    with _hushed(quiet),Outputs() as o:
-        weights,folder,to = _weights_place(o, out, model),o.folder(report),_json_place(o, json)
+    with _hushed(quiet),Outputs(model) as o:
+        weights,folder,to = _weights_place(o, out),o.folder(report),_json_place(o, json)
         s = load_subject(model, arch, data, root, download, held, mean, std)
         found = look(s, preset, seed, quiet)
         done = erase(s.model, s.held, found, preset, seed, progress=not quiet)
@@ -562,7 +573,7 @@ def erase_command(
         write_json(to, row)
     _say(f'{scan_text(found, s.held.classes, 3)}\n{erase_text(done, out)}', json)
 
-# %% ../nbs/05_cli.ipynb #c088
+# %% ../nbs/05_cli.ipynb #c096
 def demo_models(
     ds,          # digits
     folder,      # for the victim; the clean model goes to its folder clean/
@@ -575,9 +586,9 @@ def demo_models(
     _remark('1/5 Training a small clean network on images of digits …')
     attack(ds, folder/'clean', 'none', epochs=20, **how)
     _remark('2/5 The attacker trains a backdoor into it: 3×3 pixels at a random place, target label 3 …')
-    return attack(ds, folder, target=3, epochs=10, start=folder/'clean', **how)
+    return attack(ds, folder, target=3, epochs=15, start=folder/'clean', **how)
 
-# %% ../nbs/05_cli.ipynb #c089
+# %% ../nbs/05_cli.ipynb #c097
 def demo_defence(
     folder,      # of the victim; gets scan.json, erase.json, erased.safetensors
     ratio:float, # share of held images
@@ -598,7 +609,7 @@ def demo_defence(
     write_json(folder/'erase.json', done.row()|dict(version=__version__))
     return s,found,done
 
-# %% ../nbs/05_cli.ipynb #c090
+# %% ../nbs/05_cli.ipynb #c098
 def demo_verdict(
     found,    # `Scan`
     target,   # the true label
@@ -607,11 +618,11 @@ def demo_verdict(
     "The story in one line"
     named = f"the scan named label {', '.join(map(str, found.targets))}" if found.targets else 'the scan found nothing'
     b,a,f = m['victim'],m['erased'],m['clean']
-    return (f"{named} (the attacker's target is {target}); the real trigger succeeded on {b.asr:.1%} of images before and on {a.asr:.1%} after "
+    return (f"verdict: {named} (the attacker's target is {target}); the real trigger succeeded on {b.asr:.1%} of images before and on {a.asr:.1%} after "
             f"(on the clean model: {f.asr:.1%}), and accuracy went from {b.acc:.1%} to {a.acc:.1%}")
 
-# %% ../nbs/05_cli.ipynb #c091
-@app.command('demo')
+# %% ../nbs/05_cli.ipynb #c101
+@app.command('demo', short_help='See it all on a small model.')
 def demo_command(
     out:Annotated[Path, _opt('--out', show_default=True, help='Folder for models, results and pictures.')]=Path('demo'),
     held:Annotated[float, _opt('--held', show_default=True, help="Clean images the defender holds, as a share of the training set's size.")]=.05,
@@ -627,4 +638,7 @@ def demo_command(
         m = {k:measure(load_subject(folder/f'{f}.safetensors', held=held), folder, seed) for k,f in files.items()}
         write_json(folder/'evaluate.json', {k:metrics_row(v) for k,v in m.items()})
         save_pictures(folder, found, done, s.data.test, a['trigger'])
-    _say(f"{metrics_table(m)}\n{demo_verdict(found, a['target'], m)}\nmodels, results and pictures are in {out}")
+    _say(f"{metrics_table(m)}\n\n{demo_verdict(found, a['target'], m)}\nmodels, results and pictures are in {out}")
+
+# %% ../nbs/05_cli.ipynb #c102
+app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','evaluate'].index(c.name)) # as the help lists them

@@ -176,15 +176,16 @@ def fit(
     epochs:int=10,        # passes over `train`, >= 1
     lr:float=.05,         # the one cycle's highest learning rate
     amp:bool=True,        # bfloat16 autocast
+    seed:int=0,           # of everything random in the fit: order, augmentation, callbacks
     desc:str='training',  # for the progress bar
     cbs=(),               # more callbacks, for this fit only
     **kwargs              # of `learner`
 ) -> Learner:             # after the fit; its `recorder.losses` hold the loss of every step
     "Train with one cycle of the learning rate"
-    learn = learner(model, train, lr=lr, **kwargs)
+    learn = learner(model, train, lr=lr, seed=seed, **kwargs)
     old,model.amp = model.amp,amp
     try:
-        with learn.no_logging(): learn.fit_one_cycle(epochs, lr, cbs=[Progress(desc), *cbs])
+        with learn.no_logging(),seeded(seed): learn.fit_one_cycle(epochs, lr, cbs=[Progress(desc), *cbs])
     finally: model.amp = old
     return learn
 

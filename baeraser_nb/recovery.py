@@ -420,7 +420,7 @@ def show_triggers(
     if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #c069
+# %% ../nbs/02_msa_recovery.ipynb #c070
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones
