@@ -232,6 +232,7 @@ def attack(
     if attack=='none': trigger,target = None,None; fit(model, ds.train, desc=f'training {arch}', **how)
     else:
         trigger = make_trigger(size, ds.train.shape[0], kind, alpha, place, seed)
+        window(1, *ds.train.shape[1:], size, size, place) # does it fit?
         badnets(model, ds.train, trigger, target, rate, **how)
     measured = evaluate(model, data.test, trigger, target).row()
     save_attack(out, model, spec, trigger, target, metrics=measured, seconds=round(time.time()-t, 1))

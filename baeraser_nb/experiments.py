@@ -14,7 +14,7 @@ from . import __version__
 from .data import BadInput,Dataset,load_dataset,split
 from .models import load_model,write_whole
 from .attacks import Metrics,attack,der,evaluate,load_attack
-from .recovery import scan
+from .recovery import RECOVERY,_preset,scan
 from .unlearn import erase
 
 # %% ../nbs/04_experiments.ipynb #c006
@@ -131,6 +131,7 @@ def bench(
     "Run cases that have no row yet"
     odd = [n for n in names if n not in CASES]
     if odd: raise BadInput(f"`names` {odd[0]!r} is not a case; known are {', '.join(CASES)}")
+    for p in presets: _preset(p, RECOVERY)
     done = []
     for case in (replace(CASES[n], seed=s) for n in names for s in range(seeds)):
         for preset in presets:

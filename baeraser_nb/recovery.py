@@ -209,7 +209,7 @@ def family_asr(
     return tuple(torch.tensor(o) for o in zip(*(one(i, l) for i,l in enumerate(f.labels.tolist()))))
 
 # %% ../nbs/02_msa_recovery.ipynb #c040
-NULL = {1:.05, 3:.10, 5:.25, 7:.45, 9:.65} # ASR by window size that no label of a clean model exceeded; see "False alarms" in 04_experiments
+NULL = {1:.05, 3:.10, 5:.35, 7:.55, 9:.75} # ASR by window size that no label of a clean model exceeded; see "False alarms" in 04_experiments
 
 def null_asr(
     size:int,   # window's height and width, pixels
@@ -302,7 +302,7 @@ def n_outputs(
 ) -> int:               # classes the model tells apart; `BadInput` if images, labels and model do not fit
     "How many classes `model` has, with the checks that a defender's function needs"
     try: out = predict(model, held.x[:2])
-    except (RuntimeError,ValueError) as e: raise BadInput(f"the model cannot take images of {held.shape[0]} channel(s) and {held.shape[1]}×{held.shape[2]} pixels ({str(e).splitlines()[0][:100]}); check `arch` and the images") from None
+    except (RuntimeError,ValueError,AssertionError) as e: raise BadInput(f"the model cannot take images of {held.shape[0]} channel(s) and {held.shape[1]}×{held.shape[2]} pixels ({str(e).splitlines()[0][:100]}); check `arch` and the images") from None
     if out.ndim!=2 or out.shape[1]<2: raise BadInput(f"the model gives an output of shape {tuple(out.shape)} for 2 images; a classifier of two or more classes is needed")
     if not out.isfinite().all(): raise BadInput("the model's output is NaN or infinite on clean images, so nothing can be said about it")
     if held.y.max()>=out.shape[1]: raise BadInput(f"the images have labels up to {held.y.max()}, the model has {out.shape[1]} classes (0..{out.shape[1]-1}); check the labels")

@@ -136,18 +136,18 @@ class Watch(Callback):
         pool:TriggerPool,       # recovered triggers
         steps:int,              # most steps
         every:int=5,            # steps between checks
-        goal:float=.01,         # success rate of recovered triggers that counts as erased
+        goal:float=.05,         # success rate of recovered triggers that counts as erased
         max_drop:float=.1,      # accuracy that may be lost
-        patience:int=8,         # checks in a row, without a better state or below `max_drop`, that end the fit
+        patience:int=12,        # checks in a row, without a better state or below `max_drop`, that end the fit
     ): store_attr()
     def before_fit(self): self.history,self.k,self.diverged = [],0,False; self.look(); self.start = self.best[1]
     def whole(self, c): return c['acc']>=self.history[0]['acc']-self.max_drop
     def met(self, c): return self.whole(c) and c['asr']<=self.goal
-    def rank(self, c): return self.met(c),self.whole(c),c['acc']+(c['ra'] if self.met(c) else -c['asr'])
+    def rank(self, c): return self.met(c),self.whole(c),c['acc']-c['asr']+(c['ra'] if self.met(c) else 0)
     def look(self):
         c = check(self.model, self.images, self.pool)
         self.history.append(dict(step=self.k, **c))
-        if self.k==0 or self.rank(c)>self.rank(self.best[1]):
+        if self.k==0 or self.rank(c)>=self.rank(self.best[1]):
             self.best = self.k,c,{k:v.detach().clone() for k,v in self.model.state_dict().items()}
     __repr__ = basic_repr('steps,every,goal,max_drop,patience')
 
