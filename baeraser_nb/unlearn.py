@@ -28,6 +28,7 @@ class UnlearnLoss:
     def __init__(self,
         alpha:float=1.,         # α ≥ 0, weight of everything here against the penalty
         forget='ascent',        # 'ascent', 'capped', 'bounded' or None, see the table above
+        push:float=1.,          # weight ≥ 0 of forgetting; 1 in the paper
         relearn:float=0.,       # weight ≥ 0 of the right answer to triggered images
         temperature=None,       # T > 0 of the victim's own answers to the clean images; None: labels alone
     ):
@@ -48,7 +49,7 @@ class UnlearnLoss:
         on = (y!=yb).float(); on = on/on.sum().clamp(min=1)
         lp = bad.log_softmax(1).gather(1, yb[:,None])[:,0]
         self.clean,self.backdoor = F.cross_entropy(clean, y),-(on*lp).sum()
-        loss = self.clean + (on*self.climb(lp, pred.shape[1])).sum()
+        loss = self.clean + self.push*(on*self.climb(lp, pred.shape[1])).sum()
         if self.temperature is None: again = F.cross_entropy(bad, y, reduction='none')
         else: loss,again = loss+self.kd(clean, own).mean(),self.kd(bad, own)
         return self.alpha*(loss + self.relearn*(on*again).sum())
@@ -56,7 +57,7 @@ class UnlearnLoss:
         "How far logits `z` are from the victim's own answers, (n,)"
         T = self.temperature
         return T*T*F.kl_div((z/T).log_softmax(1), (own/T).softmax(1), reduction='none').sum(1)
-    __repr__ = basic_repr('alpha,forget,relearn,temperature')
+    __repr__ = basic_repr('alpha,forget,push,relearn,temperature')
 
 # %% ../nbs/03_unlearning.ipynb #c012
 class Triggered(Callback):
@@ -171,6 +172,7 @@ def after_batch(self:Watch):
 class Unlearning:
     "Hyperparameters of erasing"
     forget:str|None='bounded'   # see `UnlearnLoss`
+    push:float=3.               # weight of forgetting
     relearn:float=1.            # weight of the right answer to triggered images
     temperature:float|None=4.   # of the victim's own answers; None: labels alone
     alpha:float=1.              # α of Eq. 4
@@ -184,7 +186,7 @@ class Unlearning:
     freeze_bn:bool=True         # keep BatchNorm statistics
     decay:bool=True             # let the learning rate fall to 0 along a cosine
 
-UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', relearn=0., temperature=None, beta=1., clip=None, steps=None, augment=False, decay=False))
+UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., clip=None, steps=None, augment=False, decay=False))
 
 # %% ../nbs/03_unlearning.ipynb #c028
 @dataclass
@@ -236,7 +238,7 @@ def _unlearn(model, held, pool, u, seed, progress):
     watch = Watch(spare, pool, steps)
     cbs = [Triggered(pool, u.temperature is not None), watch] + [FreezeBN()]*u.freeze_bn + [WeightPenalty(use, u.beta)]*(u.beta>0) + [GradientClip(u.clip)]*(u.clip is not None) + [Progress('erasing')]*progress
     learn = learner(model, use, bs=bs, wd=0., augment=shift, seed=seed, cbs=cbs)
-    learn.loss_func = UnlearnLoss(u.alpha, u.forget, u.relearn, u.temperature)
+    learn.loss_func = UnlearnLoss(u.alpha, u.forget, u.push, u.relearn, u.temperature)
     with learn.no_logging(), _amp(model):
         if u.decay: learn.add_cb(ParamScheduler({'lr': SchedCos(u.lr, 0.)}))
         learn.fit(math.ceil(steps/per), u.lr)
