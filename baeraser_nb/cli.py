@@ -6,7 +6,8 @@
 __all__ = ['app', 'main', 'check_place', 'Outputs', 'write_json', 'Subject', 'load_subject', 'doubts', 'sample_rows', 'draw_rows',
            'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'evaluate_command', 'measure', 'scan_text',
            'look', 'scan_row', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
-           'save_pictures', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'demo_command']
+           'save_pictures', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'demo_command',
+           'bench_command']
 
 # %% ../nbs/05_cli.ipynb #c004
 import json,math,os,re,secrets,shutil,sys,tempfile,time,warnings
@@ -642,3 +643,15 @@ def demo_command(
 
 # %% ../nbs/05_cli.ipynb #c102
 app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','evaluate'].index(c.name)) # as the help lists them
+
+# %% ../nbs/05_cli.ipynb #c110
+@app.command('bench', short_help='Repeat the experiments.')
+def bench_command(
+    names:Annotated[list[str]|None, typer.Argument(metavar='[NAME]...', show_default=False, help='digits, fashion_mnist, cifar10. Default: all.')]=None,
+    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/main'),
+    seeds:Annotated[int, _opt('--seeds', min=1, show_default=True, help='Victims of each case, with seeds 0, 1, …')]=1,
+    preset:Annotated[list[str]|None, _opt('--preset', help='robust or paper; may come twice. Default: robust.')]=None,
+    root:_Root=None, quiet:_Quiet=False):
+    "Train victims, scan and erase them blind, measure, and write a row each."
+    from baeraser_nb.experiments import CASES,bench
+    with _hushed(quiet): bench(names or list(CASES), seeds, preset or ['robust'], check_place(out, folder=True), root, said=_say)
