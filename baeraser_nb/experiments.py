@@ -73,6 +73,14 @@ def hardware():
                 torch=torch.__version__, torchvision=torchvision.__version__, fastai=fastai.__version__, baeraser_nb=__version__)
 
 # %% ../nbs/04_experiments.ipynb #c012
+def _path(out, case, preset, seed): return Path(out)/f'{case.name}-{preset}-{seed}.json'
+
+def _identical(a, b):
+    "Whether two models have the same weights, bit for bit"
+    a,b = a.state_dict(),b.state_dict()
+    return list(a)==list(b) and all(torch.equal(a[k], b[k]) for k in a)
+
+# %% ../nbs/04_experiments.ipynb #c013
 def run_case(
     case:Case,              # what to do
     out='results/main',     # folder for the row
@@ -91,12 +99,6 @@ def run_case(
                scan=found.row(), erase=erased.row(), clean_scan=quiet.row(), clean_same=_identical(fine, same.model), training_seconds=[load_attack(p)['seconds'] for p in (clean, bad)], hardware=hardware())
     write_whole(_path(out, case, preset, seed), json.dumps(row, indent=1)+'\n')
     return row
-
-# %% ../nbs/04_experiments.ipynb #c013
-def _identical(a, b):
-    "Whether two models have the same weights, bit for bit"
-    a,b = a.state_dict(),b.state_dict()
-    return list(a)==list(b) and all(torch.equal(a[k], b[k]) for k in a)
 
 # %% ../nbs/04_experiments.ipynb #c015
 def rows(
@@ -117,7 +119,7 @@ def table(
         return {'data':r['case']['data'], 'preset':r['preset'], 'clean Acc':pct(c['acc']), 'clean ASR':pct(c['asr']), 'victim Acc':pct(b['acc']), 'victim ASR':pct(b['asr']),
                 'named':', '.join(map(str, s['targets'])) or '–', 'true':r['target'], 'scan s':round(s['seconds']), 'erase s':round(e['seconds']), 'outcome':e['status'],
                 'Acc':pct(a['acc']), 'ASR':pct(a['asr']), 'RA':pct(a['ra']), 'DER':pct(r['der']), 'clean model':r['clean_scan']['verdict']+(', unchanged' if r['clean_same'] else ', CHANGED')}
-    return pd.DataFrame([line(r) for r in rows])
+    return pd.DataFrame([line(r) for r in rows]).set_index('data')
 
 # %% ../nbs/04_experiments.ipynb #c021
 def bench(
@@ -141,8 +143,6 @@ def bench(
     return done
 
 # %% ../nbs/04_experiments.ipynb #c022
-def _path(out, case, preset, seed): return Path(out)/f'{case.name}-{preset}-{seed}.json'
-
 def _line(r):
     b,a = r['before'],r['after']
     return f"named {r['scan']['targets']} (true {r['target']}), ASR {b['asr']:.1%} -> {a['asr']:.1%}, Acc {b['acc']:.1%} -> {a['acc']:.1%}, clean model {r['clean_scan']['verdict']}"
