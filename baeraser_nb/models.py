@@ -196,7 +196,9 @@ def _from_pickle(path):
     "The state dict in a PyTorch file, with nothing in it executed"
     import pickle,warnings
     try:
-        with warnings.catch_warnings(action='ignore'): state = torch.load(path, map_location='cpu', weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            state = torch.load(path, map_location='cpu', weights_only=True)
     except pickle.UnpicklingError as e:
         asks = re.search(r"GLOBAL (\S+)", str(e))
         wants = f"wants to run `{asks[1]}`" if asks else "holds more than tensors"
