@@ -10,8 +10,8 @@ __all__ = ['app', 'main', 'check_place', 'Outputs', 'write_json', 'Subject', 'lo
            'bench_command']
 
 # %% ../nbs/05_cli.ipynb #c004
-import json,math,os,re,secrets,shutil,sys,tempfile,time,warnings
-from contextlib import contextmanager,nullcontext,redirect_stderr
+import json,math,os,re,secrets,shutil,sys,tempfile,warnings
+from contextlib import nullcontext,redirect_stderr
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path

@@ -6,7 +6,7 @@
 __all__ = ['CASES', 'Case', 'victims', 'defend', 'hardware', 'run_case', 'rows', 'table', 'bench']
 
 # %% ../nbs/04_experiments.ipynb #c003
-import json,os,platform,time
+import json,os,platform
 from dataclasses import asdict,dataclass,replace
 from pathlib import Path
 import torch

@@ -11,7 +11,7 @@ __all__ = ['NULL', 'RECOVERY', 'BatchedLinear', 'Generators', 'MutualInformation
 import math,time
 from contextlib import contextmanager
 from fastcore.basics import patch
-from dataclasses import dataclass,field
+from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import nn,Tensor
@@ -359,7 +359,6 @@ def _pool(model, held, x, fams, targets, r, tick):
     "The trigger pool of the suspected labels"
     fams = [f.keep(i) for f in fams if (i:=[j for j,l in enumerate(f.labels.tolist()) if l in targets])]
     if r.stairs and fams:
-        n = len(r.stairs)
         fams = [f.keep([j for j in range(len(f.labels)) for _ in r.stairs], torch.tensor(r.stairs).repeat(len(f.labels))) for f in fams]
         climb(model, fams, x, r.stair_steps, r.b, r.lr, r.eta, r.log, tick)
     good = []

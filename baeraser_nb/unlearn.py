@@ -9,7 +9,7 @@ __all__ = ['UNLEARNING', 'UnlearnLoss', 'Triggered', 'FreezeBN', 'clean_gradient
 # %% ../nbs/03_unlearning.ipynb #c003
 import copy,math,time
 from contextlib import contextmanager
-from dataclasses import dataclass,field
+from dataclasses import dataclass
 from functools import partial
 import torch
 import torch.nn.functional as F
@@ -19,7 +19,7 @@ from fastai.callback.core import Callback,CancelFitException
 from fastai.callback.schedule import ParamScheduler,SchedCos
 from fastai.callback.training import GradientClip
 from .data import BadInput,Images,augment,to_float
-from .models import Classifier,Progress,eval_mode,learner,predict,progress_bar,seeded
+from .models import Progress,eval_mode,learner,predict,seeded
 from .recovery import Scan,TriggerPool,_preset
 
 # %% ../nbs/03_unlearning.ipynb #c006
