@@ -7,7 +7,7 @@ __all__ = ['app', 'main', 'check_place', 'Outputs', 'write_json', 'Subject', 'lo
            'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'evaluate_command', 'measure', 'scan_text',
            'look', 'scan_row', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
            'save_pictures', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'demo_command',
-           'bench_command']
+           'bench_command', 'zoo_command']
 
 # %% ../nbs/05_cli.ipynb #c004
 import json,math,os,re,secrets,shutil,sys,tempfile,warnings
@@ -32,7 +32,7 @@ def _app(version:Annotated[bool, typer.Option('--version', callback=_version, is
 
 # %% ../nbs/05_cli.ipynb #c009
 _NAMES = dict(source='--data', ratio='--held', model='MODEL', rate='--rate', place='--place', alpha='--alpha', kind='--pattern', data='--data',
-              **{o:f'--{o}' for o in ('arch','mean','std','preset','root','download','size','target','attack','start','epochs','lr','seed')})
+              **{o:f'--{o}' for o in ('arch','mean','std','preset','root','download','size','target','attack','start','epochs','lr','seed','neurons','amplitude','strength','only')})
 
 def _line(s):
     "`s` on one line, without control characters, with the options' names for the arguments'"
@@ -360,33 +360,45 @@ def metrics_table(
 def attack_command(
     data:_Data,
     out:Annotated[Path, _opt('--out', help='Folder for victim.safetensors, attack.json and pictures.png.')],
-    attack:Annotated[str, _opt('--attack', show_default=True, help='badnets, or none for a clean model.')]='badnets',
-    size:Annotated[int, _opt('--size', min=1, show_default=True, help="Trigger's height and width in pixels.")]=3,
-    target:Annotated[int, _opt('--target', min=0, show_default=True, help='Label the trigger shall bring.')]=0,
+    attack:Annotated[str, _opt('--attack', show_default=True, help='badnets, trojannn, imc, noise, blended, sig, wanet, or none for a clean model.')]='badnets',
+    target:Annotated[str, _opt('--target', show_default=True, help="Label the trigger shall bring; next: every image's own label plus one.")]='0',
     arch:Annotated[str, _opt('--arch', show_default=True, help="resnet18, resnet18_cifar, cnn, or another of torchvision's classifiers.")]='resnet18',
-    rate:Annotated[float, _opt('--rate', show_default=True, help='Poisoned share of each batch, in (0,1].')]=.1,
-    place:Annotated[str|None, _opt('--place', metavar='ROW,COL', help="Pixel of the trigger's upper left corner. Default: random in every image.")]=None,
-    alpha:Annotated[float, _opt('--alpha', show_default=True, help="Trigger's opacity, in (0,1].")]=1.,
-    pattern:Annotated[str, _opt('--pattern', show_default=True, help='random, or checker.')]='random',
+    rate:Annotated[float, _opt('--rate', show_default=True, help="Poisoned share of each batch (sig: of the target's own images), in (0,1].")]=.1,
+    size:Annotated[int|None, _opt('--size', min=1, help='badnets, trojannn, imc: height and width in pixels. Default: 3.')]=None,
+    place:Annotated[str|None, _opt('--place', metavar='ROW,COL', help="The same: pixel of the upper left corner, or random. Default: random (badnets), else 0,0.")]=None,
+    alpha:Annotated[float|None, _opt('--alpha', help='The same and blended: opacity, in (0,1]. Default: 1 (blended: 0.2).')]=None,
+    pattern:Annotated[str|None, _opt('--pattern', help='badnets: checker or random. Default: checker.')]=None,
+    neurons:Annotated[str|None, _opt('--neurons', help='trojannn: connected or inactive. Default: connected.')]=None,
+    amplitude:Annotated[float|None, _opt('--amplitude', help='noise, sig: largest change of a pixel, in (0,1].')]=None,
+    strength:Annotated[float|None, _opt('--strength', help='wanet: how far pixels move.')]=None,
     epochs:Annotated[int, _opt('--epochs', min=1, show_default=True, help='Passes over the training images.')]=10,
     lr:Annotated[float, _opt('--lr', min=0, show_default=True, help='Highest learning rate of the cycle.')]=.05,
     start:Annotated[Path|None, _opt('--start', help='Clean model to start from: a weights file, or the folder of --attack none. Default: untrained.')]=None,
     held:_Held=None, root:_Root=None, download:_Fetch=False, seed:_Seed=0, quiet:_Quiet=False):
     "Train a model with a backdoor, or a clean one, to try the other commands on."
-    from baeraser_nb.attacks import attack as train
     from baeraser_nb.data import load_dataset
+    from baeraser_nb.zoo import Spec,attack as train
+    told = dict(size=size, place=_place(place), alpha=alpha, kind=pattern, neurons=neurons, amplitude=amplitude, strength=strength)
     with _hushed(quiet),Outputs() as o:
+        spec = Spec(data, attack, arch, _target(target), rate, _told(told), epochs, lr, seed)
         folder,ds = o.folder(out),load_dataset(data, root, download)
-        a = train(ds, folder, attack, arch, size, target, rate, _place(place), alpha, pattern, epochs, lr, start, seed, held or .05)
+        a = train(ds, folder, spec, start, held or .05)
         save_picture(folder/'pictures.png', draw_rows(sample_rows(ds.test, a['trigger'])))
     _say(f"{metrics_table({'clean' if attack=='none' else 'victim':_metrics(a)})}\nwritten to {out}")
 
 # %% ../nbs/05_cli.ipynb #c064
+_RANDOM = 'random'
+
 def _place(text):
+    "None: not said; 'random'; or a pair of numbers"
     from baeraser_nb.data import BadInput
+    if text in (None,_RANDOM): return text
     at = _numbers(text, 'place', int)
-    if at is not None and len(at)!=2: raise BadInput(f'`place` must be ROW,COL; got {text!r}')
-    return at and tuple(at)
+    if len(at)!=2: raise BadInput(f'`place` must be ROW,COL, or random; got {text!r}')
+    return tuple(at)
+
+def _told(options): return {k:None if v==_RANDOM and k=='place' else v for k,v in options.items() if v is not None}
+def _target(text): return int(text) if text.isdigit() else text
 
 def _metrics(attack):
     "The `Metrics` in an attack's record"
@@ -416,8 +428,9 @@ def measure(
     seed:int=0,   # of the triggers' random places
 ):                # `Metrics`
     "What a model does on the evaluator's images"
-    from baeraser_nb.attacks import evaluate,load_attack
+    from baeraser_nb.attacks import evaluate
     from baeraser_nb.recovery import n_outputs
+    from baeraser_nb.zoo import load_attack
     a,images = load_attack(attack),s.held if s.data.test is None else s.data.test
     n_outputs(s.model, images)
     return evaluate(s.model, images, a['trigger'], a['target'], seed)
@@ -582,12 +595,12 @@ def demo_models(
     seed:int=0,
 ) -> dict:       # the attacker's record
     "Train a clean model and a victim"
-    from baeraser_nb.attacks import attack
-    how = dict(arch='cnn', seed=seed, ratio=ratio)
+    from baeraser_nb.zoo import Spec,attack
+    clean = Spec('digits', arch='cnn', epochs=20, seed=seed)
     _remark('1/5 Training a small clean network on images of digits …')
-    attack(ds, folder/'clean', 'none', epochs=20, **how)
+    attack(ds, folder/'clean', clean, ratio=ratio)
     _remark('2/5 The attacker trains a backdoor into it: 3×3 pixels at a random place, target label 3 …')
-    return attack(ds, folder, target=3, epochs=15, start=folder/'clean', **how)
+    return attack(ds, folder, Spec('digits', 'badnets', 'cnn', target=3, epochs=15, seed=seed), folder/'clean', ratio)
 
 # %% ../nbs/05_cli.ipynb #c097
 def demo_defence(
@@ -655,3 +668,21 @@ def bench_command(
     "Train victims, scan and erase them blind, measure, and write a row each."
     from baeraser_nb.experiments import CASES,bench
     with _hushed(quiet): bench(names or list(CASES), seeds, preset or ['robust'], check_place(out, folder=True), root, said=_say)
+
+# %% ../nbs/05_cli.ipynb #c115
+@app.command('zoo', short_help='Train the victims of the experiments.')
+def zoo_command(
+    names:Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls. Default: all.')]=None,
+    only:Annotated[list[str]|None, _opt('--only', help='Only victims whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]=None,
+    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/zoo'),
+    dry_run:Annotated[bool, _opt('--dry-run', help='Name the victims and stop.')]=False,
+    root:_Root=None, quiet:_Quiet=False):
+    "Train clean models and victims, measure them, and write a row each."
+    from baeraser_nb.data import BadInput
+    from baeraser_nb.zoo import ZOO,zoo_rows
+    odd = [n for n in names or () if n not in ZOO]
+    if odd: raise BadInput(f"`SET` {odd[0]!r} is not known; there are {', '.join(ZOO)}")
+    specs = [s for n in names or ZOO for s in ZOO[n]() if all(o in s.name for o in only or ())]
+    if not specs: raise BadInput(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
+    if dry_run: return _say('\n'.join(s.name for s in specs))
+    with _hushed(quiet): zoo_rows(specs, check_place(out, folder=True), root, said=_say)

@@ -534,7 +534,8 @@ def get_idxs(self:Batches) -> Tensor: # int64, shape (n,)
 def __iter__(self:Batches):
     idxs = self.get_idxs().to(self.x.device)
     g = torch.Generator().manual_seed(torch.randint(2**62, (), generator=self.rng).item())
-    for ix in idxs.split(self.bs)[:len(self)]:
+    for self.ix in idxs.split(self.bs)[:len(self)]: # where in `images` the batch comes from, for callbacks that ask
+        ix = self.ix
         x,y = self.x[ix].to(self.device, non_blocking=True),self.y[ix].to(self.device, non_blocking=True)
         if self.augment is not None: x = self.augment(x, generator=g)
         yield to_float(x),y
