@@ -450,11 +450,14 @@ def scan_text(
     head = f"backdoored: label {', '.join(map(name, found.targets))}" if found.targets else 'clean: no backdoor found'
     rows = sorted(found.labels, key=lambda o: -o['score'])[:n]
     w = max(5, *(len(name(o['label'])) for o in rows)) if rows else 5
-    lines = [f"  {name(o['label']):{w}} {o['score']:+6.1f} {o['asr']:9.1%}   {o['size']}×{o['size']}" for o in rows]
+    lines = [f"  {name(o['label']):{w}} {o['score']:+6.1f} {o['asr']:9.1%}   {_where(o)}" for o in rows]
     foot = f"{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s; suspect is a score above {r.min_score if r.tau is None else 0:.1f}"
-    return '\n'.join([head, f"  {'label':{w}}  score   success  window", *lines, foot])
+    return '\n'.join([head, f"  {'label':{w}}  score   success  trigger", *lines, foot])
 
-# %% ../nbs/05_cli.ipynb #c080
+# %% ../nbs/05_cli.ipynb #c077
+def _where(o): return f"mask of {o['mask']:.0f} pixels" if o['size']=='mask' else f"{o['size']}×{o['size']}"
+
+# %% ../nbs/05_cli.ipynb #c081
 def look(
     s:Subject,
     preset:str='robust', # hyperparameters
@@ -473,7 +476,7 @@ def scan_row(
     "A scan's result as JSON values"
     return found.row()|dict(model=str(s.path), arch=s.about['arch'], data=s.name)
 
-# %% ../nbs/05_cli.ipynb #c081
+# %% ../nbs/05_cli.ipynb #c082
 @app.command('scan', short_help='Look for a backdoor.')
 def scan_command(
     model:_Model,
@@ -489,7 +492,7 @@ def scan_command(
     _say(scan_text(found, s.held.classes), json)
     return int(found.verdict!='clean')
 
-# %% ../nbs/05_cli.ipynb #c085
+# %% ../nbs/05_cli.ipynb #c086
 def purified(
     state:dict, # tensors of the suspicious file
     net,        # the purified network
@@ -503,7 +506,7 @@ def purified(
     if bad: raise BadInput(f'`model`: the purified tensor {bad!r} does not fit into {out[bad].dtype}; convert the file to float32 first')
     return out
 
-# %% ../nbs/05_cli.ipynb #c087
+# %% ../nbs/05_cli.ipynb #c088
 def write_purified(
     path,      # a .safetensors file
     s:Subject, # where it came from
@@ -514,7 +517,7 @@ def write_purified(
     held = {} if erased.status=='unchanged' or s.data.train is None else dict(held=s.ratio)
     return save_weights(path, purified(s.state, erased.model.net), s.about|s.meta|held)
 
-# %% ../nbs/05_cli.ipynb #c089
+# %% ../nbs/05_cli.ipynb #c090
 def check_erased(
     e, # `Erased`
 ) -> str|None: # a remark; `BadInput` where the outcome is of no use
@@ -535,7 +538,7 @@ def erase_text(
     pair = lambda k: f"{e.before[k]:.1%} → {e.after[k]:.1%}"
     return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
 
-# %% ../nbs/05_cli.ipynb #c092
+# %% ../nbs/05_cli.ipynb #c093
 def save_pictures(
     folder,       # where to
     found,        # `Scan`
@@ -557,14 +560,14 @@ def save_pictures(
     save_picture(Path(folder)/'triggers.png', fig); plt.close(fig)
     save_picture(Path(folder)/'images.png', draw_rows(sample_rows(images, trigger, found.pool)))
 
-# %% ../nbs/05_cli.ipynb #c093
+# %% ../nbs/05_cli.ipynb #c094
 def _weights_place(o, out):
     "Where to write purified weights for now"
     from baeraser_nb.data import BadInput
     if out.suffix!='.safetensors': raise BadInput(f"`--out` {str(out)!r} must end in .safetensors, for that is what is written")
     return o.file(out)
 
-# %% ../nbs/05_cli.ipynb #c094
+# %% ../nbs/05_cli.ipynb #c095
 @app.command('erase', short_help='Write purified weights.')
 def erase_command(
     model:_Model,
@@ -587,7 +590,7 @@ def erase_command(
         write_json(to, row)
     _say(f'{scan_text(found, s.held.classes, 3)}\n{erase_text(done, out)}', json)
 
-# %% ../nbs/05_cli.ipynb #c096
+# %% ../nbs/05_cli.ipynb #c097
 def demo_models(
     ds,          # digits
     folder,      # for the victim; the clean model goes to its folder clean/
@@ -602,7 +605,7 @@ def demo_models(
     _remark('2/5 The attacker trains a backdoor into it: 3×3 pixels at a random place, target label 3 …')
     return attack(ds, folder, Spec('digits', 'badnets', 'cnn', target=3, epochs=15, seed=seed), folder/'clean', ratio)
 
-# %% ../nbs/05_cli.ipynb #c097
+# %% ../nbs/05_cli.ipynb #c098
 def demo_defence(
     folder,      # of the victim; gets scan.json, erase.json, erased.safetensors
     ratio:float, # share of held images
@@ -623,7 +626,7 @@ def demo_defence(
     write_json(folder/'erase.json', done.row()|dict(version=__version__))
     return s,found,done
 
-# %% ../nbs/05_cli.ipynb #c098
+# %% ../nbs/05_cli.ipynb #c099
 def demo_verdict(
     found,    # `Scan`
     target,   # the true label
@@ -635,7 +638,7 @@ def demo_verdict(
     return (f"verdict: {named} (the attacker's target is {target}); the real trigger succeeded on {b.asr:.1%} of images before and on {a.asr:.1%} after "
             f"(on the clean model: {f.asr:.1%}), and accuracy went from {b.acc:.1%} to {a.acc:.1%}")
 
-# %% ../nbs/05_cli.ipynb #c101
+# %% ../nbs/05_cli.ipynb #c102
 @app.command('demo', short_help='See it all on a small model.')
 def demo_command(
     out:Annotated[Path, _opt('--out', show_default=True, help='Folder for models, results and pictures.')]=Path('demo'),
@@ -654,10 +657,10 @@ def demo_command(
         save_pictures(folder, found, done, s.data.test, a['trigger'])
     _say(f"{metrics_table(m)}\n\n{demo_verdict(found, a['target'], m)}\nmodels, results and pictures are in {out}")
 
-# %% ../nbs/05_cli.ipynb #c102
+# %% ../nbs/05_cli.ipynb #c103
 app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','evaluate'].index(c.name)) # as the help lists them
 
-# %% ../nbs/05_cli.ipynb #c110
+# %% ../nbs/05_cli.ipynb #c111
 @app.command('bench', short_help='Repeat the experiments.')
 def bench_command(
     names:Annotated[list[str]|None, typer.Argument(metavar='[NAME]...', show_default=False, help='digits, fashion_mnist, cifar10. Default: all.')]=None,
@@ -669,13 +672,14 @@ def bench_command(
     from baeraser_nb.experiments import CASES,bench
     with _hushed(quiet): bench(names or list(CASES), seeds, preset or ['robust'], check_place(out, folder=True), root, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c115
+# %% ../nbs/05_cli.ipynb #c116
 @app.command('zoo', short_help='Train the victims of the experiments.')
 def zoo_command(
     names:Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls. Default: all.')]=None,
     only:Annotated[list[str]|None, _opt('--only', help='Only victims whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]=None,
     out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/zoo'),
     dry_run:Annotated[bool, _opt('--dry-run', help='Name the victims and stop.')]=False,
+    speed:Annotated[bool, _opt('--throughput', help='Train nothing; measure how many images a second training takes, and write that under results/throughput.')]=False,
     root:_Root=None, quiet:_Quiet=False):
     "Train clean models and victims, measure them, and write a row each."
     from baeraser_nb.data import BadInput
@@ -684,5 +688,16 @@ def zoo_command(
     if odd: raise BadInput(f"`SET` {odd[0]!r} is not known; there are {', '.join(ZOO)}")
     specs = [s for n in names or ZOO for s in ZOO[n]() if all(o in s.name for o in only or ())]
     if not specs: raise BadInput(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
+    if speed: return _throughput(out.parent/'throughput', root)
     if dry_run: return _say('\n'.join(s.name for s in specs))
     with _hushed(quiet): zoo_rows(specs, check_place(out, folder=True), root, said=_say)
+
+# %% ../nbs/05_cli.ipynb #c117
+def _throughput(out, root):
+    import json
+    from baeraser_nb.models import write_whole
+    from baeraser_nb.zoo import throughput
+    for arch,steps in dict(resnet18=30, resnet18_cifar=4).items():
+        row = throughput('cifar10', arch, steps=steps, root=root)
+        write_whole(check_place(out, folder=True)/f"cifar10-{arch}-{row['hardware']['device'].replace(' ', '_')}-{row['hardware']['threads']}.json", json.dumps(row, indent=1)+'\n')
+        _say(f"{arch}: fit {row['images_per_second']['fit']:.0f} images/s, bare loop {row['images_per_second']['bare']:.0f} images/s, ratio {row['ratio']:.3f}")

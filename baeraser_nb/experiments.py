@@ -10,15 +10,16 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 import torch
-from .data import BadInput,Dataset,load_dataset,split
+from .data import BadInput,load_dataset,split
 from .models import load_model,write_whole
-from .attacks import Metrics,der,evaluate
+from .attacks import der,evaluate
 from .zoo import Spec,hardware,load_attack,recipe,reseed,victim
 from .recovery import RECOVERY,_preset,scan
 from .unlearn import erase
 
 # %% ../nbs/04_experiments.ipynb #c006
-CASES = {'digits':recipe('digits', 'badnets', target=3), 'fashion_mnist':recipe('fashion_mnist', 'badnets', target=4), 'cifar10':recipe('cifar10', 'badnets', target=2)}
+_SETS,_OTHERS = ('digits','fashion_mnist','cifar10'),('trojannn','imc','noise','blended')
+CASES = {d:recipe(d, 'badnets', target=3) for d in _SETS}|{f'cifar10-{a}':recipe('cifar10', a, target=3) for a in _OTHERS}
 
 # %% ../nbs/04_experiments.ipynb #c009
 def defend(
@@ -76,14 +77,14 @@ def table(
     pct = lambda v: f'{100*v:.2f}'
     def line(r):
         c,b,a,s,e = r['clean'],r['before'],r['after'],r['scan'],r['erase']
-        return {'data':r['spec']['data'], 'preset':r['preset'], 'clean Acc':pct(c['acc']), 'clean ASR':pct(c['asr']), 'victim Acc':pct(b['acc']), 'victim ASR':pct(b['asr']),
+        return {'data':r['spec']['data'], 'attack':r['spec']['attack'], 'preset':r['preset'], 'clean Acc':pct(c['acc']), 'clean ASR':pct(c['asr']), 'victim Acc':pct(b['acc']), 'victim ASR':pct(b['asr']),
                 'named':', '.join(map(str, s['targets'])) or '–', 'true':r['target'], 'scan s':round(s['seconds']), 'erase s':round(e['seconds']), 'outcome':e['status'],
                 'Acc':pct(a['acc']), 'ASR':pct(a['asr']), 'RA':pct(a['ra']), 'DER':pct(r['der']), 'clean model':r['clean_scan']['verdict']+(', unchanged' if r['clean_same'] else ', CHANGED')}
     return pd.DataFrame([line(r) for r in rows]).set_index('data')
 
 # %% ../nbs/04_experiments.ipynb #c019
 def bench(
-    names=('digits','fashion_mnist','cifar10'), # of `CASES`
+    names=tuple(CASES),     # of `CASES`
     seeds:int=1,            # victims of each case, with seeds 0, 1, …
     presets=('robust',),    # of the defence
     out='results/main',     # folder for the rows

@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from fastcore.basics import store_attr
 from .data import BadInput,Images,to_float
-from .attacks import Poison,Trigger,aim
+from .attacks import Poison,Trigger
 
 # %% ../nbs/01a_stealth.ipynb #c006
 def stealth(
