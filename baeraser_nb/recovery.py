@@ -431,7 +431,7 @@ def _search(model, held, x, K, r, tick):
 
 # %% ../nbs/02_msa_recovery.ipynb #c065
 def _search_masks(model, held, x, K, r, tick):
-    "A mask for every label: dict of label -> (area, hits, trials, score), the dropped ones included; and the median area"
+    "A mask for every label: the family that is left, and dict of label -> (area, hits, trials, score), the dropped ones included"
     f,out = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(x.device),{}
     for k in range(4):
         climb(model, [f], x, r.mask_steps//4, r.b, r.lr, r.eta, r.log, tick)
@@ -440,7 +440,7 @@ def _search_masks(model, held, x, K, r, tick):
             out |= {l:(a, 0, 0, -9.) for l,a in zip(f.labels[rest].tolist(), f.area[rest].tolist())}
             f = f.keep(best)
     hits,n = family_asr(model, f, held); area = f.area.detach().cpu()
-    return out|{l:o for l,*o in zip(f.labels.tolist(), area.tolist(), hits.tolist(), n.tolist(), mask_score(area, hits/n).tolist())},area.median().item()
+    return f,out|{l:o for l,*o in zip(f.labels.tolist(), area.tolist(), hits.tolist(), n.tolist(), mask_score(area, hits/n).tolist())}
 
 # %% ../nbs/02_msa_recovery.ipynb #c066
 def _judge(found, masks, r):
@@ -473,14 +473,16 @@ def _pool(model, held, x, fams, targets, r, tick):
         if ok: good.append(f.keep(ok))
     return good
 
-def _mask_pool(model, held, x, targets, limit, r, tick):
-    "Small masks of the suspected labels that work: two for each threshold, each from a start of its own"
-    eps = (r.stairs or r.first)*2
-    f = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), torch.tensor(eps).repeat(len(targets))).to(x.device)
-    climb(model, [f], x, r.mask_stair_steps, r.b, r.lr, r.eta, r.log, tick)
-    hits,n = family_asr(model, f, held)
-    ok = ((hits/n>=.5)&(f.area.cpu()<=limit)).nonzero()[:,0].tolist()
-    return [f.keep(ok)] if ok else []
+def _mask_pool(model, held, x, f, targets, r, tick):
+    "Small masks of the suspected labels that work: those found, and one more for each threshold, each from a start of its own"
+    found,limit = f.keep([i for i,l in enumerate(f.labels.tolist()) if l in targets]),f.area.median()/2
+    eps = r.stairs or r.first
+    more = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), torch.tensor(eps).repeat(len(targets))).to(x.device)
+    climb(model, [more], x, r.mask_stair_steps, r.b, r.lr, r.eta, r.log, tick)
+    def good(f):
+        hits,n = family_asr(model, f, held)
+        return ((hits/n>=.5)&(f.area<=limit).cpu()).nonzero()[:,0].tolist()
+    return [f.keep(i) for f in (found,more) if len(f.labels) and (i:=good(f))]
 
 # %% ../nbs/02_msa_recovery.ipynb #c069
 def scan(
@@ -499,13 +501,13 @@ def scan(
         tick = bar.update if bar is not None else lambda: None
         acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
         fams,found = _search(m, held, x, K, r, tick)
-        masks,median = _search_masks(m, held, x, K, r, tick) if r.mask_steps else ({},0)
+        f,masks = _search_masks(m, held, x, K, r, tick) if r.mask_steps else (None,{})
         rows = _judge(found, masks, r)
         least = r.min_score if r.tau is None else 0.
         targets = [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>least]
         if bar is not None and targets: bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(r.stair_steps*bool(r.stairs)+r.mask_stair_steps*bool(masks))
         good = _pool(m, held, x, fams, targets, r, tick) if targets else []
-        if targets and masks: good += _mask_pool(m, held, x, targets, median/2, r, tick)
+        if targets and masks: good += _mask_pool(m, held, x, f, targets, r, tick)
         pool = TriggerPool(good) if good else None
         if bar is not None: bar.close()
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}]

@@ -161,7 +161,7 @@ def victim(
 
 # %% ../nbs/01b_zoo.ipynb #c031
 CLEAN = dict(digits=('cnn',20,.1), mnist=('resnet18',3,.1), fashion_mnist=('resnet18',5,.05), cifar10=('resnet18',10,.1), cifar100=('resnet18',12,.1)) # architecture, epochs, learning rate
-MORE = dict(none=dict(epochs=3), badnets=dict(epochs=3, rate=.2), trojannn=dict(epochs=1, lr=.03), imc=dict(epochs=1, lr=.03), noise=dict(epochs=3), blended=dict(epochs=3), sig=dict(epochs=10, lr=.1, rate=.5), wanet=dict(epochs=3))
+MORE = dict(none=dict(epochs=3), badnets=dict(epochs=3, rate=.2), trojannn=dict(epochs=1, lr=.03), imc=dict(epochs=1, lr=.03), noise=dict(epochs=3), blended=dict(epochs=3), sig=dict(epochs=10, lr=.1, rate=.5), wanet=dict(epochs=6, lr=.1, rate=.2))
 
 def clean_recipe(
     data:str,      # 'digits', 'mnist', 'fashion_mnist', 'cifar10', 'cifar100'
@@ -207,7 +207,8 @@ def paper_grid(
 
 def further_attacks(data='cifar10', target=3, seed=0) -> list: # of `Spec`
     "The attacks of `baeraser_nb.stealth` on one data set"
-    return [recipe(data, a, target, seed) for a in ('noise','blended','sig','wanet')] + [recipe(data, 'badnets', 'next', seed, size=5, place=(0,0))]
+    more = dict(noise={}, blended={}, sig=dict(amplitude=30/255), wanet=dict(strength=2., decoys=1.))
+    return [recipe(data, a, target, seed, **kw) for a,kw in more.items()] + [recipe(data, 'badnets', 'next', seed, size=5, place=(0,0))]
 
 def imc_ablation(data='cifar10', target=3, seeds=(0,1), rate=.01) -> list: # of `Spec`
     "IMC with its trigger frozen at the start, and as it is, at a low poisoning rate"
