@@ -138,7 +138,7 @@ def keep(self:Patches,
     eps=None,       # new thresholds, (len(i),)
 ) -> Patches:       # a new family with copies of their weights
     "Some of the generators, as a family of their own"
-    i = torch.as_tensor(i, device=self.labels.device)
+    i = torch.as_tensor(i, dtype=torch.long, device=self.labels.device)
     new = Patches(self.size, self.gen.shape[0], self.labels[i], self.eps[i] if eps is None else torch.as_tensor(eps).to(self.eps), self.noise, self.gen.layers[0].weight.shape[-1]).to(self.labels.device)
     with torch.no_grad():
         for a,b in zip(new.parameters(), self.parameters()): a.copy_(b[i])
@@ -265,7 +265,7 @@ def keep(self:Masks,
     i,              # generators to keep, in this order
 ) -> Masks:         # a new family with copies of them
     "Some of the generators, as a family of their own"
-    i = torch.as_tensor(i, device=self.labels.device)
+    i = torch.as_tensor(i, dtype=torch.long, device=self.labels.device)
     new = Masks(self.mean.shape[1:], self.labels[i], self.eps[i]).to(self.labels.device)
     for k in ('mask','mean','spread','weight','success'): getattr(new, k).copy_(getattr(self, k)[i])
     return new
