@@ -20,6 +20,7 @@ from .unlearn import erase
 # %% ../nbs/04_experiments.ipynb #c006
 _SETS,_OTHERS = ('digits','fashion_mnist','cifar10'),('trojannn','imc','noise','blended')
 CASES = {d:recipe(d, 'badnets', target=3) for d in _SETS}|{f'cifar10-{a}':recipe('cifar10', a, target=3) for a in _OTHERS}
+CASES['cifar10-trojannn5'] = recipe('cifar10', 'trojannn', target=5, size=5)
 
 # %% ../nbs/04_experiments.ipynb #c009
 def defend(
@@ -77,7 +78,7 @@ def table(
     pct = lambda v: f'{100*v:.2f}'
     def line(r):
         c,b,a,s,e = r['clean'],r['before'],r['after'],r['scan'],r['erase']
-        return {'data':r['spec']['data'], 'attack':r['spec']['attack'], 'preset':r['preset'], 'clean Acc':pct(c['acc']), 'clean ASR':pct(c['asr']), 'victim Acc':pct(b['acc']), 'victim ASR':pct(b['asr']),
+        return {'data':r['spec']['data'], 'attack':r['spec']['attack'], 'size':r['spec']['options'].get('size', '–'), 'preset':r['preset'], 'clean Acc':pct(c['acc']), 'clean ASR':pct(c['asr']), 'victim Acc':pct(b['acc']), 'victim ASR':pct(b['asr']),
                 'named':', '.join(map(str, s['targets'])) or '–', 'true':r['target'], 'scan s':round(s['seconds']), 'erase s':round(e['seconds']), 'outcome':e['status'],
                 'Acc':pct(a['acc']), 'ASR':pct(a['asr']), 'RA':pct(a['ra']), 'DER':pct(r['der']), 'clean model':r['clean_scan']['verdict']+(', unchanged' if r['clean_same'] else ', CHANGED')}
     return pd.DataFrame([line(r) for r in rows]).set_index('data')
