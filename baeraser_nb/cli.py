@@ -663,7 +663,7 @@ app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','eval
 # %% ../nbs/05_cli.ipynb #c111
 @app.command('bench', short_help='Repeat the experiments.')
 def bench_command(
-    names:Annotated[list[str]|None, typer.Argument(metavar='[NAME]...', show_default=False, help='digits, fashion_mnist, cifar10. Default: all.')]=None,
+    names:Annotated[list[str]|None, typer.Argument(metavar='[NAME]...', show_default=False, help='digits, fashion_mnist, cifar10, cifar10-imc and others of 04_experiments. Default: all.')]=None,
     out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/main'),
     seeds:Annotated[int, _opt('--seeds', min=1, show_default=True, help='Victims of each case, with seeds 0, 1, …')]=1,
     preset:Annotated[list[str]|None, _opt('--preset', help='robust or paper; may come twice. Default: robust.')]=None,
