@@ -113,6 +113,7 @@ class Poison(Callback):
         want = aim(self.y, self.target, self.dl.c)
         x,y,i = self.x.clone(),self.y.clone(),self.pick(want)
         x[i],y[i] = self.trigger.stamp(x[i]),want[i]
+        self.picked = i
         self.learn.xb,self.learn.yb = (x,),(y,)
     __repr__ = basic_repr('target,rate')
 
@@ -273,8 +274,8 @@ def trojan_trigger(
     seed:int=0,               # of the images' choice and the places
 ) -> Trigger:
     "A pattern that drives some of the model's neurons to a high value (Liu et al. 2017)"
-    at = pick_neurons(model, train.x[:2000], neurons, n)
-    s,(device,g) = Sharpener(trigger, lr, next(model.parameters()).device),(next(model.parameters()).device,torch.Generator().manual_seed(seed))
+    device,g = next(model.parameters()).device,torch.Generator().manual_seed(seed)
+    at,s = pick_neurons(model, train.x[:2000], neurons, n),Sharpener(trigger, lr, device)
     with eval_mode(model),seeded(seed):
         for i in range(steps):
             x = to_float(train.x[torch.randint(len(train), (bs,), generator=g)], device)

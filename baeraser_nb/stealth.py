@@ -139,10 +139,10 @@ class Warped(Poison):
         if not 0<=decoys*rate<=.5: raise BadInput(f"`decoys` times `rate` must be in [0,0.5], so that images are left; got {decoys} × {rate}")
     def before_batch(self):
         super().before_batch()
-        n = round(self.decoys*self.rate*len(self.y))
-        if not n: return
-        x,f = self.x,self.trigger.field.to(self.x) # `super` made a copy
-        x[-n:] = bend(x[-n:], f+torch.rand(n, *f.shape, device=f.device)-.5)
+        x,f,free = self.x,self.trigger.field.to(self.x),torch.ones_like(self.y, dtype=torch.bool) # `super` made a copy of x
+        free[self.picked] = False
+        i = free.nonzero()[:,0]; i = i[max(0, len(i)-round(self.decoys*self.rate*len(x))):]
+        x[i] = bend(x[i], f+torch.rand(len(i), *f.shape, device=f.device)-.5)
 
 # %% ../nbs/01a_stealth.ipynb #c032
 def wanet(

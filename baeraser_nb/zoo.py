@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'CLEAN', 'MORE', 'ZOO', 'attack_options', 'Spec', 'pack', 'unpack', 'save_attack',
-           'load_attack', 'attack', 'zoo_folder', 'victim', 'clean_recipe', 'recipe', 'reseed', 'paper_grid',
-           'further_attacks', 'imc_ablation', 'hardware', 'victim_row', 'zoo_rows', 'throughput']
+           'load_attack', 'hardware', 'attack', 'zoo_folder', 'victim', 'clean_recipe', 'recipe', 'reseed',
+           'paper_grid', 'further_attacks', 'imc_ablation', 'victim_row', 'zoo_rows', 'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
 import hashlib,inspect,json,os,tempfile,time
@@ -103,6 +103,15 @@ def load_attack(
     except (OSError,ValueError,KeyError,TypeError) as e: raise BadInput(f"{str(p)!r} is not an attack's record ({e}); `baeraser attack` writes one") from None
 
 # %% ../nbs/01b_zoo.ipynb #c018
+def hardware():
+    "What a row says about the machine and the versions it was measured with"
+    import platform,torchvision,fastai
+    from baeraser_nb import __version__
+    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
+    return dict(device=gpu or 'cpu', processor=platform.machine(), cores=os.cpu_count(), threads=torch.get_num_threads(), python=platform.python_version(),
+                torch=torch.__version__, torchvision=torchvision.__version__, fastai=fastai.__version__, baeraser_nb=__version__)
+
+# %% ../nbs/01b_zoo.ipynb #c020
 def attack(
     ds:Dataset,        # images; the attacker trains on `ds.train`
     out,               # folder for `victim.safetensors` and `attack.json`
@@ -116,16 +125,16 @@ def attack(
     if spec.target is not None: aim(ds.train.y[:1], spec.target, ds.train.n_classes)
     model = _start(start, spec.arch, ds.train, spec.seed)
     how = dict(epochs=spec.epochs, lr=spec.lr, seed=spec.seed, augment=partial(augment, flip=ds.flip))
-    if spec.attack=='none': fit(model, ds.train, desc=f'training {spec.arch}', **how)
-    else:
+    if spec.attack=='none' or start is None and spec.attack in ('trojannn','imc'): fit(model, ds.train, desc=f'training {spec.arch}', **how) # those two need a trained model
+    if spec.attack!='none':
         poison = ATTACKS[spec.attack](model, ds.train, spec.target, spec.rate, spec.seed, **spec.options)
         implant(model, ds.train, poison, **how); trigger = poison.trigger
     seconds,measured = round(time.time()-t, 1),evaluate(model, data.test, trigger, spec.target).row()
     facts = asdict(spec)|dict(shape='x'.join(map(str, ds.test.shape)))|({} if start is None or spec.start else dict(start=str(start)))
-    save_attack(out, model, facts, trigger, spec.target, metrics=measured, seconds=seconds)
+    save_attack(out, model, facts, trigger, spec.target, metrics=measured, seconds=seconds, hardware=hardware())
     return load_attack(out)
 
-# %% ../nbs/01b_zoo.ipynb #c019
+# %% ../nbs/01b_zoo.ipynb #c021
 def _start(start, arch, train, seed):
     "The model an attack begins with: a new one, or the one in `start`"
     if start is None: return build_model(arch, train.n_classes, train.shape[0], *pixel_stats(train), seed=seed).to(default_device())
@@ -135,12 +144,12 @@ def _start(start, arch, train, seed):
     if n!=train.n_classes: raise BadInput(f"`start` has {n} outputs, the images have {train.n_classes} classes")
     return model
 
-# %% ../nbs/01b_zoo.ipynb #c023
+# %% ../nbs/01b_zoo.ipynb #c026
 def zoo_folder(root=None) -> Path: # data root; None: $BAERASER_DATA, else ~/.cache/baeraser
     "Where victims are kept"
     return Path(root or os.environ.get('BAERASER_DATA') or '~/.cache/baeraser').expanduser()/'victims'
 
-# %% ../nbs/01b_zoo.ipynb #c024
+# %% ../nbs/01b_zoo.ipynb #c027
 def victim(
     spec:Spec,         # which
     root=None,         # data root, see `zoo_folder`
@@ -159,7 +168,7 @@ def victim(
             if not out.exists(): raise   # else another process was first: the same spec, the same victim
     return out
 
-# %% ../nbs/01b_zoo.ipynb #c031
+# %% ../nbs/01b_zoo.ipynb #c034
 CLEAN = dict(digits=('cnn',20,.1), mnist=('resnet18',3,.1), fashion_mnist=('resnet18',5,.05), cifar10=('resnet18',10,.1), cifar100=('resnet18',12,.1)) # architecture, epochs, learning rate
 MORE = dict(none=dict(epochs=3), badnets=dict(epochs=3, rate=.2), trojannn=dict(epochs=1, lr=.03), imc=dict(epochs=1, lr=.03), noise=dict(epochs=3), blended=dict(epochs=3), sig=dict(epochs=10, lr=.1, rate=.25), wanet=dict(epochs=6, lr=.1, rate=.2))
 
@@ -173,7 +182,7 @@ def clean_recipe(
     usual,epochs,lr = CLEAN[data]
     return Spec(data, arch=arch or usual, epochs=epochs, lr=lr, seed=seed)
 
-# %% ../nbs/01b_zoo.ipynb #c032
+# %% ../nbs/01b_zoo.ipynb #c035
 def recipe(
     data:str,       # see `clean_recipe`
     attack:str,     # a key of `ATTACKS`; 'none': the clean model, trained on for as long as a BadNets victim
@@ -195,7 +204,7 @@ def reseed(
     "The same with another seed, from a clean model of that seed if it starts from one"
     return replace(spec, seed=seed, start=spec.start and reseed(spec.start, seed))
 
-# %% ../nbs/01b_zoo.ipynb #c035
+# %% ../nbs/01b_zoo.ipynb #c038
 def paper_grid(
     data=('mnist','fashion_mnist','cifar10','cifar100'), # data sets
     attacks=('badnets','trojannn','imc'),                # attacks
@@ -217,16 +226,7 @@ def imc_ablation(data='cifar10', target=3, seeds=(0,1), rate=.01) -> list: # of 
 ZOO = dict(clean=lambda: [clean_recipe(d) for d in CLEAN], paper=paper_grid, further=further_attacks, ablation=imc_ablation,
            controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'])
 
-# %% ../nbs/01b_zoo.ipynb #c038
-def hardware():
-    "What a row says about the machine and the versions it was measured with"
-    import platform,torchvision,fastai
-    from baeraser_nb import __version__
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    return dict(device=gpu or 'cpu', processor=platform.machine(), cores=os.cpu_count(), threads=torch.get_num_threads(), python=platform.python_version(),
-                torch=torch.__version__, torchvision=torchvision.__version__, fastai=fastai.__version__, baeraser_nb=__version__)
-
-# %% ../nbs/01b_zoo.ipynb #c039
+# %% ../nbs/01b_zoo.ipynb #c041
 def victim_row(
     spec:Spec,      # which; trained if need be
     root=None,      # data root
@@ -235,7 +235,7 @@ def victim_row(
     "What a victim is worth"
     ds = load_dataset(spec.data, root) if ds is None else ds
     folder = victim(spec, root, ds); a,test = load_attack(folder),split(ds).test
-    row = dict(name=spec.name, spec=asdict(spec), victim=a['metrics'], seconds=a['seconds'], hardware=hardware())
+    row = dict(name=spec.name, spec=asdict(spec), victim=a['metrics'], seconds=a['seconds'], hardware=a.get('hardware') or hardware())
     if spec.attack=='none': return row
     clean,_ = load_model(victim(spec.start or clean_recipe(spec.data, spec.seed, spec.arch), root, ds)/'victim.safetensors', channels=ds.test.shape[0])
     small = isinstance(a['trigger'], Trigger) and a['trigger'].pattern.numel()<1000
@@ -258,7 +258,7 @@ def zoo_rows(
         said(f"{s.name}: " + ', '.join(f'{k} {v:.2%}' for k,v in rows[-1]['victim'].items() if k in ('acc','asr','ra')))
     return rows
 
-# %% ../nbs/01b_zoo.ipynb #c043
+# %% ../nbs/01b_zoo.ipynb #c045
 def throughput(
     data='cifar10',    # data set
     arch='resnet18',   # see `build_model`
@@ -277,7 +277,7 @@ def throughput(
     per = {k:bs*steps/median(v) for k,v in seconds.items()}
     return dict(data=data, arch=arch, bs=bs, steps=steps, images_per_second=per, ratio=per['fit']/per['bare'], seconds=seconds, hardware=hardware())
 
-# %% ../nbs/01b_zoo.ipynb #c044
+# %% ../nbs/01b_zoo.ipynb #c046
 def _bare(model, im, bs):
     "The plainest training loop"
     device = next(model.parameters()).device; model.train(); model.amp = True
