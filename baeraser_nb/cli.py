@@ -373,7 +373,7 @@ def attack_command(
     strength:Annotated[float|None, _opt('--strength', help='wanet: how far pixels move.')]=None,
     epochs:Annotated[int, _opt('--epochs', min=1, show_default=True, help='Passes over the training images.')]=10,
     lr:Annotated[float, _opt('--lr', min=0, show_default=True, help='Highest learning rate of the cycle.')]=.05,
-    start:Annotated[Path|None, _opt('--start', help='Clean model to start from: a weights file, or the folder of --attack none. Default: untrained.')]=None,
+    start:Annotated[Path|None, _opt('--start', help='Clean model to start from: a weights file, or the folder of --attack none. Default: untrained; trojannn and imc train a clean one first.')]=None,
     held:_Held=None, root:_Root=None, download:_Fetch=False, seed:_Seed=0, quiet:_Quiet=False):
     "Train a model with a backdoor, or a clean one, to try the other commands on."
     from baeraser_nb.data import load_dataset
@@ -688,6 +688,7 @@ def zoo_command(
     if odd: raise BadInput(f"`SET` {odd[0]!r} is not known; there are {', '.join(ZOO)}")
     specs = [s for n in names or ZOO for s in ZOO[n]() if all(o in s.name for o in only or ())]
     if not specs: raise BadInput(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
+    if speed and (names or only or dry_run): raise BadInput('`--throughput` trains no victim; leave out the sets, `--only` and `--dry-run`')
     if speed: return _throughput(out.parent/'throughput', root)
     if dry_run: return _say('\n'.join(s.name for s in specs))
     with _hushed(quiet): zoo_rows(specs, check_place(out, folder=True), root, said=_say)
