@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'CLEAN', 'MORE', 'ZOO', 'attack_options', 'Spec', 'pack', 'unpack', 'save_attack',
            'load_attack', 'hardware', 'attack', 'zoo_folder', 'victim', 'clean_recipe', 'recipe', 'reseed',
-           'paper_grid', 'further_attacks', 'imc_ablation', 'victim_row', 'zoo_rows', 'throughput']
+           'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'victim_row', 'zoo_rows', 'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
 import hashlib,inspect,json,os,tempfile,time
@@ -223,8 +223,16 @@ def imc_ablation(data='cifar10', target=3, seeds=(0,1), rate=.01) -> list: # of 
     "IMC with its trigger frozen at the start, and as it is, at a low poisoning rate"
     return [replace(recipe(data, 'imc', target, seed, trigger_lr=lr), rate=rate, start=clean_recipe(data)) for seed in seeds for lr in (0.,.1)]
 
+def null_models() -> list: # of `Spec`
+    "Clean models of many makes: data, architectures, recipes, seeds"
+    quick = dict(epochs=2, lr=.05)
+    return ([clean_recipe('digits', s) for s in (1,2,3,4)] + [clean_recipe('digits', s, 'resnet18') for s in (0,1,2)] + [replace(clean_recipe('digits', s, 'resnet18_cifar'), epochs=10) for s in (0,1)]
+        + [replace(clean_recipe(d, s), **quick) for d in ('mnist','fashion_mnist') for s in (1,2)] + [replace(clean_recipe(d, s, 'cnn'), **quick) for d in ('mnist','fashion_mnist') for s in (0,1)]
+        + [replace(clean_recipe('cifar10', s, 'cnn'), epochs=4) for s in (0,1)] + [replace(clean_recipe('cifar10', s), epochs=5, lr=.05) for s in (1,2)]
+        + [replace(clean_recipe('cifar100', 1), epochs=6, lr=.05), replace(clean_recipe('cifar10', 0, 'resnet18_cifar'), **quick)])
+
 ZOO = dict(clean=lambda: [clean_recipe(d) for d in CLEAN], paper=paper_grid, further=further_attacks, ablation=imc_ablation,
-           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'])
+           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'], null=null_models)
 
 # %% ../nbs/01b_zoo.ipynb #c041
 def victim_row(
