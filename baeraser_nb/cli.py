@@ -7,7 +7,7 @@ __all__ = ['app', 'main', 'check_place', 'Outputs', 'write_json', 'Subject', 'lo
            'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'evaluate_command', 'measure', 'scan_text',
            'look', 'scan_row', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
            'save_pictures', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'demo_command',
-           'bench_command', 'zoo_command']
+           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05_cli.ipynb #c004
 import json,math,os,re,secrets,shutil,sys,tempfile,warnings
@@ -444,18 +444,16 @@ def scan_text(
     n:int=10,   # show the labels with the `n` highest scores
 ) -> str:
     "A scan's result for the terminal"
-    from baeraser_nb.recovery import RECOVERY
     def name(l): return f'{l} ({classes[l]})' if l<len(classes) and classes[l]!=str(l) else str(l)
-    r = RECOVERY.get(found.preset, RECOVERY['robust'])
     head = f"backdoored: label {', '.join(map(name, found.targets))}" if found.targets else 'clean: no backdoor found'
     rows = sorted(found.labels, key=lambda o: -o['score'])[:n]
     w = max(5, *(len(name(o['label'])) for o in rows)) if rows else 5
-    lines = [f"  {name(o['label']):{w}} {o['score']:+6.1f} {o['asr']:9.1%}   {_where(o)}" for o in rows]
-    foot = f"{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s; suspect is a score above {r.min_score if r.tau is None else 0:.1f}"
+    lines = [f"  {name(o['label']):{w}} {o['score']:6.1f} {o['asr']:9.1%}   {_where(o)}" for o in rows]
+    foot = f"{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s; suspect is a score above {found.line:.1f}"
     return '\n'.join([head, f"  {'label':{w}}  score   success  trigger", *lines, foot])
 
 # %% ../nbs/05_cli.ipynb #c077
-def _where(o): return f"mask of {o['mask']:.0f} pixels" if o['size']=='mask' else f"{o['size']}×{o['size']}"
+def _where(o): return f"mask of {o['mask']:.0f} pixels" if o['family']=='mask' else o['family']
 
 # %% ../nbs/05_cli.ipynb #c081
 def look(
@@ -650,7 +648,7 @@ def demo_command(
         folder,ds = o.folder(out),load_dataset('digits')
         a = demo_models(ds, folder, held, seed)
         s,found,done = demo_defence(folder, held, seed, quiet)
-        _remark(f"5/5 The evaluator measures all three on images the defender never saw, with the real trigger …")
+        _remark("5/5 The evaluator measures all three on images the defender never saw, with the real trigger …")
         files = dict(clean='clean/victim', victim='victim', erased='erased')
         m = {k:measure(load_subject(folder/f'{f}.safetensors', held=held), folder, seed) for k,f in files.items()}
         write_json(folder/'evaluate.json', {k:metrics_row(v) for k,v in m.items()})
@@ -673,32 +671,54 @@ def bench_command(
     with _hushed(quiet): bench(names or list(CASES), seeds, preset or ['robust'], check_place(out, folder=True), root, said=_say)
 
 # %% ../nbs/05_cli.ipynb #c116
-@app.command('zoo', short_help='Train the victims of the experiments.')
-def zoo_command(
-    names:Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls. Default: all.')]=None,
-    only:Annotated[list[str]|None, _opt('--only', help='Only victims whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]=None,
-    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/zoo'),
-    dry_run:Annotated[bool, _opt('--dry-run', help='Name the victims and stop.')]=False,
-    speed:Annotated[bool, _opt('--throughput', help='Train nothing; measure how many images a second training takes, and write that under results/throughput.')]=False,
-    root:_Root=None, quiet:_Quiet=False):
-    "Train clean models and victims, measure them, and write a row each."
+def _picked(names, only):
+    "Models of the zoo by set and by text"
     from baeraser_nb.data import BadInput
-    from baeraser_nb.zoo import ZOO,zoo_rows
+    from baeraser_nb.zoo import ZOO
     odd = [n for n in names or () if n not in ZOO]
     if odd: raise BadInput(f"`SET` {odd[0]!r} is not known; there are {', '.join(ZOO)}")
     specs = [s for n in names or ZOO for s in ZOO[n]() if all(o in s.name for o in only or ())]
     if not specs: raise BadInput(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
-    if speed and (names or only or dry_run): raise BadInput('`--throughput` trains no victim; leave out the sets, `--only` and `--dry-run`')
-    if speed: return _throughput(out.parent/'throughput', root)
+    return specs
+
+_Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls, null. Default: all.')]
+_Only = Annotated[list[str]|None, _opt('--only', help='Only models whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]
+_Dry = Annotated[bool, _opt('--dry-run', help='Name the models and stop.')]
+
+# %% ../nbs/05_cli.ipynb #c117
+@app.command('zoo', short_help='Train the victims of the experiments.')
+def zoo_command(
+    names:_Sets=None, only:_Only=None,
+    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/zoo'),
+    dry_run:_Dry=False, root:_Root=None, quiet:_Quiet=False):
+    "Train clean models and victims, measure them, and write a row each."
+    from baeraser_nb.zoo import zoo_rows
+    specs = _picked(names, only)
     if dry_run: return _say('\n'.join(s.name for s in specs))
     with _hushed(quiet): zoo_rows(specs, check_place(out, folder=True), root, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c117
-def _throughput(out, root):
-    import json
-    from baeraser_nb.models import write_whole
-    from baeraser_nb.zoo import throughput
-    for arch,steps in dict(resnet18=30, resnet18_cifar=4).items():
-        row = throughput('cifar10', arch, steps=steps, root=root)
-        write_whole(check_place(out, folder=True)/f"cifar10-{arch}-{row['hardware']['device'].replace(' ', '_')}-{row['hardware']['threads']}.json", json.dumps(row, indent=1)+'\n')
-        _say(f"{arch}: fit {row['images_per_second']['fit']:.0f} images/s, bare loop {row['images_per_second']['bare']:.0f} images/s, ratio {row['ratio']:.3f}")
+# %% ../nbs/05_cli.ipynb #c118
+@app.command('detect', short_help='Scan the models of the experiments.')
+def detect_command(
+    names:_Sets=None, only:_Only=None,
+    images:Annotated[int|None, _opt('--images', min=2, help='Held images, drawn at random. Default: all, 5% of the training set\'s size.')]=None,
+    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/scan'),
+    dry_run:_Dry=False, seed:_Seed=0, root:_Root=None, quiet:_Quiet=False):
+    "Scan clean models and victims, trained first where they are not there yet, and write a row each."
+    from baeraser_nb.detection import scan_rows
+    specs = _picked(names, only)
+    if dry_run: return _say('\n'.join(s.name for s in specs))
+    with _hushed(quiet): scan_rows(specs, images, seed, check_place(out, folder=True), root, said=_say)
+
+# %% ../nbs/05_cli.ipynb #c119
+@app.command('performance', short_help='Time training and scans.')
+def performance_command(
+    what:Annotated[list[str]|None, typer.Argument(metavar='[PART]...', show_default=False, help='training, scan, race. Default: all.')]=None,
+    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/performance'),
+    root:_Root=None, quiet:_Quiet=False):
+    "Time training, scans and the race against MESA's recipe, and write a row each. Run nothing else meanwhile."
+    from baeraser_nb.data import BadInput
+    from baeraser_nb.performance import PARTS,performance
+    odd = [w for w in what or () if w not in PARTS]
+    if odd: raise BadInput(f"`PART` {odd[0]!r} is not known; there are {', '.join(PARTS)}")
+    with _hushed(quiet): performance(what or PARTS, check_place(out, folder=True), root, said=_say)

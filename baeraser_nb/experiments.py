@@ -20,7 +20,7 @@ from .unlearn import erase
 # %% ../nbs/04_experiments.ipynb #c006
 _SETS,_OTHERS = ('digits','fashion_mnist','cifar10'),('trojannn','imc','noise','blended')
 CASES = {d:recipe(d, 'badnets', target=3) for d in _SETS}|{f'cifar10-{a}':recipe('cifar10', a, target=3) for a in _OTHERS}
-CASES['cifar10-trojannn5'] = recipe('cifar10', 'trojannn', target=5, size=5)
+CASES |= {'cifar10-trojannn5':recipe('cifar10', 'trojannn', target=5, size=5), 'cifar10-wanet':recipe('cifar10', 'wanet', target=3, strength=2., decoys=1.)}
 
 # %% ../nbs/04_experiments.ipynb #c009
 def defend(
@@ -49,13 +49,16 @@ def run_case(
     preset:str='robust',    # of both steps
     root=None,              # data root
     seed:int=0,             # of the defence
+    known:dict=None,        # what was found on clean models, to be used again and added to
 ) -> dict:                  # the row, also written to `out`
     "A whole case: victims, blind defence of victim and clean model, evaluation, one row"
     ds = load_dataset(spec.data, root); data = split(ds)
     clean,bad = (victim(o, root, ds) for o in (spec.start, spec))
     secret = load_attack(bad); key = secret['trigger'],secret['target']
     model,found,erased = defend(bad/'victim.safetensors', data.held, preset, seed)
-    fine,quiet,same = defend(clean/'victim.safetensors', data.held, preset, seed)
+    known = {} if known is None else known; at = clean.name,preset,seed
+    if at not in known: known[at] = defend(clean/'victim.safetensors', data.held, preset, seed)
+    fine,quiet,same = known[at]
     before,after = (evaluate(m, data.test, *key) for m in (model, erased.model))
     row = dict(spec=asdict(spec), preset=preset, seed=seed, target=key[1], clean=evaluate(fine, data.test, *key).row(), before=before.row(), after=after.row(), der=der(before, after),
                scan=found.row(), erase=erased.row(), clean_scan=quiet.row(), clean_same=_identical(fine, same.model), training_seconds=[load_attack(p)['seconds'] for p in (clean, bad)], hardware=hardware())
@@ -96,11 +99,11 @@ def bench(
     odd = [n for n in names if n not in CASES]
     if odd: raise BadInput(f"`names` {odd[0]!r} is not a case; known are {', '.join(CASES)}")
     for p in presets: _preset(p, RECOVERY)
-    done = []
+    done,known = [],{}
     for spec in (reseed(CASES[n], s) for n in names for s in range(seeds)):
         for preset in presets:
             path = _path(out, spec, preset, 0)
-            done.append(json.loads(path.read_text()) if path.exists() else run_case(spec, out, preset, root))
+            done.append(json.loads(path.read_text()) if path.exists() else run_case(spec, out, preset, root, known=known))
             said(f"{path.name}: {_line(done[-1])}")
     return done
 

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['NULL', 'RECOVERY', 'BatchedLinear', 'Generators', 'MutualInformation', 'Family', 'Patches', 'hinge', 'pull', 'climb',
-           'Placed', 'Masks', 'Spots', 'Warps', 'family_asr', 'success_lead', 'area_lead', 'p_value', 'score', 'title',
-           'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan', 'show_triggers', 'plot_scores']
+           'Placed', 'Masks', 'Spots', 'grid_places', 'densest', 'Warps', 'family_asr', 'success_lead', 'area_lead',
+           'p_value', 'score', 'title', 'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan', 'show_triggers',
+           'plot_scores']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -97,6 +98,13 @@ class Family(nn.Module):
         new,i = copy.deepcopy(self),torch.as_tensor(i, dtype=torch.long, device=self.labels.device)
         for t in (*new.parameters(),*new.buffers()): t.data = t.data[i].clone()
         if eps is not None: new.eps.copy_(torch.as_tensor(eps))
+        return new
+    def join(self,
+        other,            # a family of the same make
+    ):                    # a new family: these generators, then the other's
+        "Two families as one"
+        new = copy.deepcopy(self)
+        for a,b in zip((*new.parameters(),*new.buffers()), (*other.parameters(),*other.buffers())): a.data = torch.cat([a.data, b.data])
         return new
 
 # %% ../nbs/02_msa_recovery.ipynb #c019
@@ -254,23 +262,42 @@ class Masks(Placed):
 
 # %% ../nbs/02_msa_recovery.ipynb #c043
 class Spots(Placed):
-    "Opaque square patterns at one place each: where a mask is densest"
-    kind,pace = 'spot',50.
-    title = kind
+    "Opaque square patterns, each at a place of its own"
+    kind = title = 'spot'
+    pace = 50.
     def __init__(self,
-        masks:Masks, # that say where to look, and what the patterns begin with
-        size:int,    # window's height and width in pixels
+        shape:tuple,      # (c,h,w) of the images
+        labels:Tensor,    # see `Family`
+        eps:Tensor,
+        at:Tensor,        # (g,2) row and column of each upper left corner
+        size:int,         # height and width, pixels
     ):
-        super().__init__(masks.shape, masks.labels, masks.eps, masks.shape)
-        m = masks.gate.detach().sigmoid()
-        dense = F.avg_pool2d(m, size, 1); at = dense.flatten(1).argmax(1)
-        y,x = at//dense.shape[-1],at%dense.shape[-1]
-        box = torch.zeros_like(m)
-        for b,i,j in zip(box, y.tolist(), x.tolist()): b[0,i:i+size,j:j+size] = 1
-        self.register_buffer('box', box); self.mean.data.copy_(masks.mean.data)
-    def lay(self, x, p, i): return x.lerp(p.sigmoid(), self.box[i])
+        super().__init__(shape, labels, eps, (shape[0],size,size))
+        self.register_buffer('at', at)
+    def lay(self, x, p, i):
+        r = torch.arange(p.shape[-1], device=x.device)
+        rows,cols = (self.at[i,k][:,None]+r for k in (0,1))
+        return x.index_put((torch.arange(len(x), device=x.device)[:,None,None,None], torch.arange(x.shape[1], device=x.device)[:,None,None], rows[:,None,:,None], cols[:,None,None,:]), p.sigmoid())
 
-# %% ../nbs/02_msa_recovery.ipynb #c047
+# %% ../nbs/02_msa_recovery.ipynb #c045
+def grid_places(
+    h:int, w:int, # of the images
+    size:int,     # of the window
+) -> Tensor:      # (n,2) upper left corners, evenly spaced from edge to edge
+    "Places of windows that cover an image, neighbours overlapping by a pixel or more"
+    ys,xs = (torch.linspace(0, o-size, -(-(o-size)//max(1, size-1))+1).round().long() for o in (h,w))
+    return torch.cartesian_prod(ys, xs)
+
+def densest(
+    masks:Masks,
+    size:int,     # of the window
+) -> Tensor:      # (g,2) upper left corners
+    "Where each mask has most of its area within a window"
+    m = F.avg_pool2d(masks.gate.detach().sigmoid(), size, 1)[:,0]
+    at = m.flatten(1).argmax(1)
+    return torch.stack([at//m.shape[-1], at%m.shape[-1]], 1)
+
+# %% ../nbs/02_msa_recovery.ipynb #c049
 class Warps(Placed):
     "Images bent a little: a smooth field of small displacements"
     kind,pace = 'warp',50.
@@ -288,7 +315,7 @@ class Warps(Placed):
         board = ((torch.arange(h)[:,None]//4+torch.arange(w)//4)%2).float().to(self.mean.device)
         with torch.no_grad(): return self.stamp(board.expand(n, *self.shape).contiguous(), i)
 
-# %% ../nbs/02_msa_recovery.ipynb #c051
+# %% ../nbs/02_msa_recovery.ipynb #c053
 @torch.no_grad()
 def family_asr(
     model:nn.Module,    # takes pixels in [0,1]
@@ -303,7 +330,7 @@ def family_asr(
         return (predict(model, x, transform=lambda o: f.stamp(o, i)).argmax(1)==l).sum().item(),len(x)
     return tuple(torch.tensor(o) for o in zip(*(one(i, l) for i,l in enumerate(f.labels.tolist()))))
 
-# %% ../nbs/02_msa_recovery.ipynb #c055
+# %% ../nbs/02_msa_recovery.ipynb #c057
 def success_lead(
     hits:Tensor,    # (K,) successes of each label's generator
     n:Tensor,       # (K,) trials, 0 for labels dropped before
@@ -316,7 +343,7 @@ def success_lead(
 
 def _median_of_others(v): return torch.stack([v[torch.arange(len(v))!=i].median() for i in range(len(v))])
 
-# %% ../nbs/02_msa_recovery.ipynb #c058
+# %% ../nbs/02_msa_recovery.ipynb #c060
 def area_lead(
     area:Tensor,    # (g,) of each label's mask, pixels
     asr:Tensor,     # (g,) how often the trigger brings its label
@@ -325,8 +352,8 @@ def area_lead(
     "How much less each label needs than the other labels' median"
     return torch.where(asr>=least, (_median_of_others(area)/area).log2(), -9.)
 
-# %% ../nbs/02_msa_recovery.ipynb #c061
-NULL = {3:(3., .5), 5:(2.5, .5), 7:(2., .5), 'warp':(2., .5), 'mask':(.6, .25), 'spot':(2., .5)} # place and scale of the largest lead of a clean model, by family
+# %% ../nbs/02_msa_recovery.ipynb #c063
+NULL = {3:(.363, .457), 5:(.920, .579), 7:(1.312, .780), 'warp':(1.057, .531), 'spot':(1.398, .430), 'mask':(.779, .323)} # place and scale of the largest lead of a clean model, by family
 
 def p_value(
     lead:float,     # of a label in a family
@@ -340,19 +367,21 @@ def p_value(
     place,scale = (np.interp(kind, sizes, [null[k][j] for k in sizes]) for j in (0,1)) if isinstance(kind, int) else null[kind]
     return float(-np.expm1(-np.exp(-(lead-place)/scale)))
 
-# %% ../nbs/02_msa_recovery.ipynb #c063
+# %% ../nbs/02_msa_recovery.ipynb #c065
 def score(
     leads:dict,     # a label's lead in each family, by its kind
-    tried:int=None, # families tried; None: as many as there are leads
+    tried=None,     # kinds of all families that were tried; None: those of the leads
     null:dict=None, # see `NULL`
 ) -> float:         # ≥ 0
-    "−log10 of a label's p-value, the number of families allowed for"
-    p = min(p_value(z, k, null) for k,z in leads.items())*(tried or len(leads))
+    "−log10 of a label's smallest p-value, the number of families allowed for"
+    tried = list(leads if tried is None else tried)
+    sizes = sum(isinstance(k, int) for k in tried); ways = len(tried)-max(0, sizes-1)
+    p = min(p_value(z, k, null)*ways*(sizes if isinstance(k, int) else 1) for k,z in leads.items())
     return max(0., -math.log10(max(p, 1e-99)))
 
 def title(kind): return f'{kind}×{kind}' if isinstance(kind, int) else kind # a family's name
 
-# %% ../nbs/02_msa_recovery.ipynb #c067
+# %% ../nbs/02_msa_recovery.ipynb #c069
 @dataclass(frozen=True)
 class Recovery:
     "Hyperparameters of a scan"
@@ -368,12 +397,12 @@ class Recovery:
     stair_steps:int=60          # of the suspects' staircase
     warps:bool=True             # search warps too
     mask_steps:int=120         # of the search for masks; 0: neither masks nor spots
-    spot_steps:int=40           # of the search where masks are densest
+    spot_steps:int=60           # of the search for spots
     mask_stair_steps:int=90    # of the suspects' masks
     halve:bool=True             # drop the worse half of the labels between rounds
     hidden:int=128              # width of the generators
     tau:float|None=None         # success rate a suspect must exceed (line 13); None: judge by p-values
-    alpha:float=.01             # p-value that a suspect stays below if `tau` is None: the rate of false alarms
+    alpha:float=.05             # p-value that a suspect stays below if `tau` is None: the rate of false alarms
 
     @property
     def line(self): return -math.log10(self.alpha) if self.tau is None else 0. # score that a suspect exceeds
@@ -381,7 +410,7 @@ class Recovery:
 
 RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9))
 
-# %% ../nbs/02_msa_recovery.ipynb #c069
+# %% ../nbs/02_msa_recovery.ipynb #c071
 class TriggerPool:
     "Recovered triggers, to be sampled: the trigger pool 𝒳 of Algorithm 1"
     def __init__(self,
@@ -392,7 +421,7 @@ class TriggerPool:
     def __len__(self): return len(self.members)
     def __repr__(self): return f"TriggerPool({len(self)} generators; labels {sorted({l for _,l,_ in self.members})}; {', '.join(sorted({s for s,*_ in self.members}))})"
 
-# %% ../nbs/02_msa_recovery.ipynb #c070
+# %% ../nbs/02_msa_recovery.ipynb #c072
 @patch
 @torch.no_grad()
 def stamp(self:TriggerPool,
@@ -407,7 +436,7 @@ def stamp(self:TriggerPool,
         start += len(f.labels)
     return out,labels
 
-# %% ../nbs/02_msa_recovery.ipynb #c071
+# %% ../nbs/02_msa_recovery.ipynb #c073
 @dataclass
 class Scan:
     "What a scan found"
@@ -426,7 +455,7 @@ class Scan:
         best = sorted(self.labels, key=lambda o: -o['score'])[:3]
         return f"{self.verdict}{': label '+', '.join(map(str,self.targets)) if self.targets else ''} (highest scores: "+', '.join(f"label {o['label']} {o['score']:.1f}" for o in best)+f"; {self.n_held} held images, {self.seconds:.0f} s)"
 
-# %% ../nbs/02_msa_recovery.ipynb #c073
+# %% ../nbs/02_msa_recovery.ipynb #c075
 def n_outputs(
     model:nn.Module,    # takes pixels in [0,1]
     held:Images,        # clean images
@@ -440,7 +469,7 @@ def n_outputs(
     if len(held.y.unique())<2: raise BadInput("the held images are all of one class; at least two classes are needed")
     return out.shape[1]
 
-# %% ../nbs/02_msa_recovery.ipynb #c074
+# %% ../nbs/02_msa_recovery.ipynb #c076
 @contextmanager
 def _studied(model):
     "`model` in evaluation mode, fast, its weights taking no gradients; everything as before afterwards"
@@ -453,7 +482,7 @@ def _studied(model):
     finally:
         for p,flag in old: p.requires_grad_(flag)
 
-# %% ../nbs/02_msa_recovery.ipynb #c076
+# %% ../nbs/02_msa_recovery.ipynb #c078
 def _bounded(held, K, r, device):
     "The bounded families of a scan, untrained"
     labels,eps = torch.arange(K).repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(K)
@@ -472,46 +501,54 @@ def _search(model, held, x, K, r, tick):
         go = 0 if k==rounds-1 else g//2 # the worse half is measured and goes, in the end all are
         for f,o in zip(fams, order):
             sub = f.keep(o[g-(go or g):])
-            for l,*m in zip(sub.labels, *family_asr(model, sub, held, max(25, min(200, 2000//K)))):
+            for l,*m in zip(sub.labels.tolist(), *family_asr(model, sub, held, max(25, min(200, 2000//K)))):
                 if m[0]>=found[f.kind][0,l]: found[f.kind][:,l] = torch.stack(m)
         if go: fams = [f.keep(o[:g-go]) for f,o in zip(fams, order)]
     return fams,found
 
-# %% ../nbs/02_msa_recovery.ipynb #c078
+# %% ../nbs/02_msa_recovery.ipynb #c080
 def _search_masks(model, held, x, K, r, tick):
     "The masks that are left, and every label's area, hits, trials and lead, the dropped ones included"
     f = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(x.device)
     found = torch.tensor([[0.],[0],[0],[-9]]).repeat(1, K)
     for k,part in enumerate([3*(n:=r.mask_steps//8),n,n,r.mask_steps-5*n]):
         climb(model, [f], x, part, r.images(len(f.labels)), r.lr, r.eta, r.log, tick)
-        found[0,f.labels] = f.area.detach().cpu()
-        if k<3: f = f.keep(f.area.argsort()[:max(6, len(f.labels)//2)])
+        found[0,f.labels.cpu()] = f.area.detach().cpu()
+        if k<3: f = f.keep(f.area.argsort()[:max(10, len(f.labels)//2)])
     hits,n = family_asr(model, f, held); area = f.area.detach().cpu()
-    found[:,f.labels] = torch.stack([area, hits, n, area_lead(area, hits/n)])
+    found[:,f.labels.cpu()] = torch.stack([area, hits, n, area_lead(area, hits/n)])
     return f,found
 
-# %% ../nbs/02_msa_recovery.ipynb #c079
+# %% ../nbs/02_msa_recovery.ipynb #c082
 def _search_spots(model, held, x, K, masks, r, tick):
-    "Spots where the masks that are left are densest, and hits and trials of every label"
-    f,found = Spots(masks, min(max(r.sizes), *held.shape[1:])).to(x.device),torch.zeros(2, K, dtype=torch.long)
-    climb(model, [f], x, r.spot_steps, r.images(len(f.labels)), r.lr, r.eta, r.log, tick)
-    found[:,f.labels] = torch.stack(family_asr(model, f, held, 400))
+    "The best spot of the labels whose masks are left, and every label's hits and trials"
+    size,n = min(max(r.sizes), *held.shape[1:]),len(masks.labels)
+    places,l = grid_places(*held.shape[1:], size).to(x.device),torch.arange(n, device=x.device)
+    new = lambda i, at: Spots(held.shape, masks.labels[i], torch.full((len(i),), .99, device=x.device), at, size).to(x.device)
+    f = new(l.repeat_interleave(len(places)), places.repeat(n, 1))
+    curve, = climb(model, [f], x, r.spot_steps//4, 4, r.lr, r.eta/10, r.log, tick)
+    three = curve[-5:].mean(0).view(n, -1).argsort(1)[:,:3]+l[:,None]*len(places)
+    f = f.keep(three.flatten()).join(new(l, densest(masks, size)))
+    curve, = climb(model, [f], x, r.spot_steps-r.spot_steps//4, r.images(n), r.lr, r.eta/10, r.log, tick)
+    mine = torch.cat([torch.arange(3*n, device=x.device).view(n, 3), 3*n+l[:,None]], 1)
+    f,found = f.keep(mine[l,curve[-5:].mean(0)[mine].argmin(1)]),torch.zeros(2, K, dtype=torch.long)
+    found[:,f.labels.cpu()] = torch.stack(family_asr(model, f, held, 400))
     return f,found
 
-# %% ../nbs/02_msa_recovery.ipynb #c080
+# %% ../nbs/02_msa_recovery.ipynb #c083
 def _judge(bounded, masks, r):
     "For every label what speaks most against it, and what each family says"
     seen = {k:(success_lead(*v),*v) for k,v in bounded.items()}|({} if masks is None else {'mask':(masks[3],*masks[1:3])}) # lead, hits, trials
     def one(l):
         its = {k:(z[l].item(),int(h[l]),int(n[l])) for k,(z,h,n) in seen.items() if n[l]>0}
-        if r.tau is None: scores = {k:score({k:z}, len(seen)) for k,(z,h,n) in its.items()}
+        if r.tau is None: scores = {k:score({k:z}, seen) for k,(z,h,n) in its.items()}
         else: scores = {k:math.log((h+.5)/(n-h+.5))-math.log(r.tau/(1-r.tau)) for k,(z,h,n) in its.items()}
         best = max(scores, key=scores.get)
         return dict(label=l, score=round(scores[best], 3), family=title(best), asr=round(its[best][1]/its[best][2], 4), n=its[best][2], leads={title(k):round(z, 3) for k,(z,h,n) in its.items()},
                     asrs={title(k):round(h/n, 4) for k,(z,h,n) in its.items()})|({} if masks is None else dict(mask=round(masks[0,l].item(), 1)))
     return [one(l) for l in range(len(next(iter(seen.values()))[0]))]
 
-# %% ../nbs/02_msa_recovery.ipynb #c082
+# %% ../nbs/02_msa_recovery.ipynb #c085
 def _works(model, f, held):
     "Which generators bring their label on half of the held images"
     hits,n = family_asr(model, f, held)
@@ -534,7 +571,7 @@ def _mask_pool(model, held, x, f, targets, r, tick):
     climb(model, [more], x, r.mask_stair_steps, max(12, r.b), r.lr, r.eta, r.log, tick)
     return [o.keep(i) for o in (f,more) if len(i:=(_works(model, o, held)&(o.area<=limit).cpu()).nonzero()[:,0])]
 
-# %% ../nbs/02_msa_recovery.ipynb #c083
+# %% ../nbs/02_msa_recovery.ipynb #c086
 def scan(
     model:nn.Module,        # the suspicious model: takes pixels in [0,1], gives logits
     held:Images,            # a few clean, labelled images
@@ -563,16 +600,17 @@ def scan(
         good = _pool(m, held, x, fams, targets, r, tick)+(_mask_pool(m, held, x, f, targets, r, tick) if f else []) if targets else []
         if bar is not None: bar.close()
     pool = TriggerPool(good) if good else None
+    targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
     return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line)
 
-# %% ../nbs/02_msa_recovery.ipynb #c084
+# %% ../nbs/02_msa_recovery.ipynb #c087
 def _preset(preset, known):
     "The record of hyperparameters called `preset`, or `preset` itself if it is one"
     if isinstance(preset, type(next(iter(known.values())))): return preset
     if preset not in known: raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
 
-# %% ../nbs/02_msa_recovery.ipynb #c090
+# %% ../nbs/02_msa_recovery.ipynb #c093
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
     n:int=8,            # samples of each generator
@@ -591,7 +629,7 @@ def show_triggers(
     if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #c095
+# %% ../nbs/02_msa_recovery.ipynb #c098
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones
@@ -601,7 +639,7 @@ def plot_scores(
     ax = ax or plt.subplots(figsize=(6,2.5))[1]
     rows = sorted(scan.labels, key=lambda o: o['label'])
     ax.bar([o['label'] for o in rows], [o['score'] for o in rows], color=['#d55e00' if o['label'] in scan.targets else '#999999' for o in rows])
-    ax.axhspan(0, scan.line, color='#56b4e9', alpha=.2, lw=0); ax.axhline(0, color='k', lw=.8)
+    ax.axhspan(0, scan.line, color='#56b4e9', alpha=.2, lw=0, zorder=0); ax.axhline(0, color='k', lw=.8)
     ax.set(xlabel='label', ylabel='score', title=f'{scan.verdict}'+(f": label {', '.join(map(str, scan.targets))}" if scan.targets else ''))
     if len(rows)<=20: ax.set_xticks([o['label'] for o in rows])
     return ax
