@@ -219,11 +219,10 @@ class Placed(Family):
         eps:Tensor,
         of:tuple,         # shape of one pattern's parameters
         start:float=.1,   # size of the first means
-        spread:float=-2., # logarithm of the first noise's size
     ):
         super().__init__(labels, eps)
         self.shape = tuple(shape)
-        self.mean,self.spread = nn.Parameter(start*torch.randn(len(labels),*of)),nn.Parameter(torch.full((len(labels),*of), spread))
+        self.mean,self.spread = nn.Parameter(start*torch.randn(len(labels),*of)),nn.Parameter(torch.full((len(labels),*of), -2.)) # the latter a logarithm
     def cost(self, eta): return -eta*self.spread.clamp(max=1).flatten(1).mean(1)
     def stamp(self,
         x:Tensor,         # images in [0,1], (n,c,h,w)
@@ -396,9 +395,9 @@ class Recovery:
     passes:int=10               # used if `steps` is None
     stair_steps:int=60          # of the suspects' staircase
     warps:bool=True             # search warps too
-    mask_steps:int=120         # of the search for masks; 0: neither masks nor spots
+    mask_steps:int=120          # of the search for masks; 0: neither masks nor spots
     spot_steps:int=60           # of the search for spots
-    mask_stair_steps:int=90    # of the suspects' masks
+    mask_stair_steps:int=90     # of the suspects' masks
     halve:bool=True             # drop the worse half of the labels between rounds
     hidden:int=128              # width of the generators
     tau:float|None=None         # success rate a suspect must exceed (line 13); None: judge by p-values
@@ -471,9 +470,9 @@ def n_outputs(
 
 # %% ../nbs/02_msa_recovery.ipynb #c076
 @contextmanager
-def _studied(model):
-    "`model` in evaluation mode, fast, its weights taking no gradients; everything as before afterwards"
-    m = Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=True).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
+def _studied(model, amp=True):
+    "`model` in evaluation mode, fast (`amp`), its weights taking no gradients; everything as before afterwards"
+    m = Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
     old = [(p,p.requires_grad) for p in m.parameters()]
     try:
         with eval_mode(m):
