@@ -659,18 +659,33 @@ def demo_command(
 app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','evaluate'].index(c.name)) # as the help lists them
 
 # %% ../nbs/05_cli.ipynb #c111
-@app.command('bench', short_help='Repeat the experiments.')
+@app.command('bench', short_help='Run the grid of experiments.')
 def bench_command(
-    names:Annotated[list[str]|None, typer.Argument(metavar='[NAME]...', show_default=False, help='digits, fashion_mnist, cifar10, cifar10-imc and others of 04_experiments. Default: all.')]=None,
-    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/main'),
-    seeds:Annotated[int, _opt('--seeds', min=1, show_default=True, help='Victims of each case, with seeds 0, 1, …')]=1,
-    preset:Annotated[list[str]|None, _opt('--preset', help='robust or paper; may come twice. Default: robust.')]=None,
+    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, further, clean, digits, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
+    only:Annotated[list[str]|None, _opt('--only', help='Only cells whose name holds this text, such as cifar10, badnets3 or -nad-; may come twice: all must hold.')]=None,
+    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/grid'),
+    workers:Annotated[int, _opt('--workers', min=1, show_default=True, help='Victims at a time.')]=1,
+    backend:Annotated[str, _opt('--backend', show_default=True, help='Where workers live: loky, this machine; ray or dask, a cluster.')]='loky',
+    dry_run:Annotated[bool, _opt('--dry-run', help='Say what is there, what is missing and how long it may take, and stop.')]=False,
     root:_Root=None, quiet:_Quiet=False):
-    "Train victims, scan and erase them blind, measure, and write a row each."
-    from baeraser_nb.experiments import CASES,bench
-    with _hushed(quiet): bench(names or list(CASES), seeds, preset or ['robust'], check_place(out, folder=True), root, said=_say)
+    "Train victims, defend them blind, measure, and write a row a cell."
+    from baeraser_nb.data import BadInput
+    from baeraser_nb.experiments import bench,cells,load_grid
+    todo = [c for g in spec or ['paper'] for c in cells(load_grid(g)) if all(o in c.name for o in only or ())]
+    if not todo: raise BadInput(f"`only` {' '.join(only or ())!r} leaves no cell; `--dry-run` without it shows what there is")
+    if dry_run: return _say(_plan(todo, out))
+    with _hushed(quiet): bench(todo, check_place(out, folder=True), root, workers, backend, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c116
+# %% ../nbs/05_cli.ipynb #c112
+def _plan(cells, out):
+    "What `--dry-run` says"
+    from baeraser_nb.experiments import estimate,missing,plan
+    n,jobs = len({c.name for c in cells}),missing(cells, out)
+    t,left = estimate(cells, out),sum(map(len, jobs))
+    time = '' if not left else ', time unknown (no rows to learn from)' if t is None else f', about {t/3600:.1f} hours with one worker' if t>5400 else f', about {t/60:.0f} minutes with one worker'
+    return f"{plan(cells, out).to_string()}\n\n{n} cells, {n-left} done; {left} to do, of {len(jobs)} victims{time}"
+
+# %% ../nbs/05_cli.ipynb #c117
 def _picked(names, only):
     "Models of the zoo by set and by text"
     from baeraser_nb.data import BadInput
@@ -685,7 +700,7 @@ _Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_defaul
 _Only = Annotated[list[str]|None, _opt('--only', help='Only models whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]
 _Dry = Annotated[bool, _opt('--dry-run', help='Name the models and stop.')]
 
-# %% ../nbs/05_cli.ipynb #c117
+# %% ../nbs/05_cli.ipynb #c118
 @app.command('zoo', short_help='Train the victims of the experiments.')
 def zoo_command(
     names:_Sets=None, only:_Only=None,
@@ -697,7 +712,7 @@ def zoo_command(
     if dry_run: return _say('\n'.join(s.name for s in specs))
     with _hushed(quiet): zoo_rows(specs, check_place(out, folder=True), root, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c118
+# %% ../nbs/05_cli.ipynb #c119
 @app.command('detect', short_help='Scan the models of the experiments.')
 def detect_command(
     names:_Sets=None, only:_Only=None,
@@ -710,7 +725,7 @@ def detect_command(
     if dry_run: return _say('\n'.join(s.name for s in specs))
     with _hushed(quiet): scan_rows(specs, images, seed, check_place(out, folder=True), root, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c119
+# %% ../nbs/05_cli.ipynb #c120
 @app.command('performance', short_help='Time training and scans.')
 def performance_command(
     what:Annotated[list[str]|None, typer.Argument(metavar='[PART]...', show_default=False, help='training, scan, race. Default: all.')]=None,

@@ -139,17 +139,17 @@ class Watch(Callback):
         every:int=5,            # steps between checks
         goal:float=.05,         # success rate of recovered triggers that counts as erased
         max_drop:float=.1,      # accuracy that may be lost
-        patience:int=12,        # checks in a row, without a better state or below `max_drop`, that end the fit
+        patience:int=12,        # checks in a row below `max_drop` that end the fit
     ): store_attr()
     def before_fit(self): self.history,self.k,self.diverged = [],0,False; self.look(); self.start = self.best[1]
     def whole(self, c): return c['acc']>=self.history[0]['acc']-self.max_drop
     def met(self, c): return self.whole(c) and c['asr']<=self.goal
-    def rank(self, c): return self.met(c),self.whole(c),c['acc']-c['asr']+(c['ra'] if self.met(c) else 0)
+    def rank(self, c): return self.met(c)+self.whole(c),c['acc']-c['asr']+(c['ra'] if self.met(c) else 0)
     def look(self):
         c = check(self.model, self.images, self.pool)
-        self.history.append(dict(step=self.k, **c))
-        if self.k==0 or self.rank(c)>=self.rank(self.best[1]):
-            self.best = self.k,c,{k:v.detach().clone() for k,v in self.model.state_dict().items()}
+        self.history.append(dict(step=self.k, **c)); (now,value),(top,most) = self.rank(c),self.top if self.k else (-1,0)
+        if now>top or now==top and value>=most-len(self.images)**-.5: self.best = self.k,c,{k:v.detach().clone() for k,v in self.model.state_dict().items()}
+        self.top = max(self.rank(c), (top,most))
     __repr__ = basic_repr('steps,every,goal,max_drop,patience')
 
 # %% ../nbs/03_unlearning.ipynb #c025
@@ -164,10 +164,9 @@ def after_batch(self:Watch):
     now = self.history[-1]; now.update(losses)
     low = [h['acc']<self.start['acc']-self.max_drop for h in self.history if 'acc' in h][-self.patience:]
     self.diverged = broken or (len(low)==self.patience and all(low))
-    idle = self.met(self.best[1]) and self.k-self.best[0]>=self.patience*self.every
-    if self.diverged or idle or self.k>=self.steps: raise CancelFitException
+    if self.diverged or self.k>=self.steps: raise CancelFitException
 
-# %% ../nbs/03_unlearning.ipynb #c027
+# %% ../nbs/03_unlearning.ipynb #c029
 @dataclass(frozen=True)
 class Unlearning:
     "Hyperparameters of erasing"
@@ -177,18 +176,18 @@ class Unlearning:
     temperature:float|None=4.   # of the victim's own answers; None: labels alone
     alpha:float=1.              # α of Eq. 4
     beta:float=.1               # β of Eq. 4; 0: no penalty
-    lr:float=.01                # of SGD with momentum .9
+    lr:float=.05                # of SGD with momentum .9, at the start
     clip:float|None=1.          # longest gradient of a step; None: as long as it is
     steps:int|None=100          # most steps; None: `passes` over the held images
     passes:int=10               # used if `steps` is None
     bs:int=128                  # clean images a step; as many triggered ones come on top
     augment:bool=True           # shift clean images by up to an eighth before they are triggered
-    freeze_bn:bool=True         # keep BatchNorm statistics
+    freeze_bn:bool=False        # keep BatchNorm statistics
     decay:bool=True             # let the learning rate fall to 0 along a cosine
 
-UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., clip=None, steps=None, augment=False, decay=False))
+UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., lr=.01, clip=None, steps=None, augment=False, freeze_bn=True, decay=False))
 
-# %% ../nbs/03_unlearning.ipynb #c028
+# %% ../nbs/03_unlearning.ipynb #c030
 @dataclass
 class Erased:
     "A purified model and how it came about"
@@ -208,7 +207,7 @@ class Erased:
         b,a = self.before,self.after
         return f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {b['asr']:.1%} -> {a['asr']:.1%}, accuracy on check images {b['acc']:.1%} -> {a['acc']:.1%}"
 
-# %% ../nbs/03_unlearning.ipynb #c029
+# %% ../nbs/03_unlearning.ipynb #c031
 def erase(
     model:nn.Module,        # the suspicious model: takes pixels in [0,1], gives logits
     held:Images,            # a few clean, labelled images
@@ -227,7 +226,7 @@ def erase(
     status = 'erased' if w.met(after) else 'diverged' if w.diverged else 'incomplete'
     return Erased(model.eval(), status, w.history, w.start, after, k, w.diverged, round(time.time()-t, 2), seed, name)
 
-# %% ../nbs/03_unlearning.ipynb #c030
+# %% ../nbs/03_unlearning.ipynb #c032
 def _unlearn(model, held, pool, u, seed, progress):
     "Run the unlearning loop on `model`, in place; the `Watch` that saw it"
     part = torch.randperm(len(held)); n = max(1, min(300, len(held)//5))
@@ -244,7 +243,7 @@ def _unlearn(model, held, pool, u, seed, progress):
         learn.fit(math.ceil(steps/per), u.lr)
     return watch
 
-# %% ../nbs/03_unlearning.ipynb #c031
+# %% ../nbs/03_unlearning.ipynb #c033
 @contextmanager
 def _amp(model):
     "bfloat16 inside the block, where the model can"
@@ -255,7 +254,7 @@ def _amp(model):
     finally:
         if old is not None: model.amp = old
 
-# %% ../nbs/03_unlearning.ipynb #c039
+# %% ../nbs/03_unlearning.ipynb #c041
 def plot_history(
     erased:Erased,  # what `erase` made
     ax=None,        # matplotlib axes; None makes new ones

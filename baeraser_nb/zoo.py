@@ -231,7 +231,7 @@ def null_models() -> list: # of `Spec`
         + [replace(clean_recipe('cifar10', s, 'cnn'), epochs=4) for s in (0,1)] + [replace(clean_recipe('cifar10', 1), epochs=5, lr=.05)])
 
 ZOO = dict(clean=lambda: [clean_recipe(d) for d in CLEAN], paper=paper_grid, further=further_attacks, ablation=imc_ablation,
-           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'], null=null_models)
+           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'], null=null_models, digits=lambda: paper_grid(('digits',)))
 
 # %% ../nbs/01b_zoo.ipynb #c041
 def victim_row(
