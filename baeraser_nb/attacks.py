@@ -220,7 +220,7 @@ def hidden(
 
 def _head(model):
     heads = [m for m in model.modules() if isinstance(m, nn.Linear)]
-    if not heads: raise BadInput("`model` has no linear layer, whose inputs TrojanNN's neurons are")
+    if not heads: raise BadInput("the model has no linear layer, whose inputs are what counts here (for TrojanNN and Fine-Pruning); take another architecture")
     return heads[-1]
 
 # %% ../nbs/01_attacks.ipynb #c052

@@ -9,6 +9,7 @@ __all__ = ['BASELINES', 'fine_tuning', 'KeepMask', 'pruned_accuracy', 'fine_prun
 
 # %% ../nbs/03a_baselines.ipynb #c003
 import copy,math
+from contextlib import contextmanager
 from functools import partial
 import torch
 import torch.nn.functional as F
@@ -20,15 +21,16 @@ from fastai.callback.hook import hook_outputs
 from fastai.callback.schedule import ParamScheduler,SchedCos
 from .data import BadInput,Images,augment,to_float
 from .models import Progress,eval_mode,learner,predict,progress_bar,seeded
+from .attacks import _head,hidden
 from .recovery import TriggerPool,_studied,n_outputs,pull
-from .unlearn import FreezeBN,Triggered,UnlearnLoss,_amp
+from .unlearn import Triggered,UnlearnLoss,_amp,_apart
 
 # %% ../nbs/03a_baselines.ipynb #c008
-def _tune(model, images, epochs, lr, seed, progress, desc, cbs=(), loss=None, bs=128, wd=5e-4, least=100):
+def _tune(model, images, epochs, lr, seed, progress, desc, cbs=(), loss=None, bs=128):
     "Train `model`, in place"
     shift = partial(augment, pad=max(1, images.shape[1]//8))
-    learn = learner(model, images, bs=bs, wd=wd, augment=shift, seed=seed, cbs=[*cbs]+[Progress(desc)]*progress)
-    epochs = max(epochs, math.ceil(least/len(learn.dls.train)))
+    learn = learner(model, images, bs=bs, augment=shift, seed=seed, cbs=[*cbs]+[Progress(desc)]*progress)
+    epochs = max(epochs, math.ceil(100/len(learn.dls.train)))
     if loss is not None: learn.loss_func = loss
     with learn.no_logging(),_amp(model),seeded(seed): learn.fit(epochs, lr, cbs=ParamScheduler({'lr': SchedCos(lr, 0.)}))
     return model.eval()
@@ -46,25 +48,11 @@ def fine_tuning(
     return _tune(copy.deepcopy(model), held, epochs, lr, seed, progress, 'fine-tuning')
 
 # %% ../nbs/03a_baselines.ipynb #c013
-def _last_linear(model):
-    "The classifier at the end of a network"
-    found = [m for m in model.modules() if isinstance(m, nn.Linear)]
-    if not found: raise BadInput("the model has no linear layer, so there is nothing to prune; Fine-Pruning cannot be used")
-    return found[-1]
-
-def _features(model, x):
+@torch.no_grad()
+def _features(model, x, bs=500):
     "What the last linear layer gets, (n,features)"
-    seen = []
-    hook = _last_linear(model).register_forward_pre_hook(lambda m, i: seen.append(i[0].detach().float().cpu()))
-    try: predict(model, x)
-    finally: hook.remove()
-    return torch.cat(seen)
-
-def _apart(held, seed, n=300):
-    "Images to choose by, and images to train on"
-    with seeded(seed): part = torch.randperm(len(held))
-    n = max(1, min(n, len(held)//5))
-    return held[part[:n]],held[part[n:]]
+    device = next(model.parameters()).device
+    with eval_mode(model): return torch.cat([hidden(model, to_float(b, device)).cpu() for b in x.split(bs)])
 
 # %% ../nbs/03a_baselines.ipynb #c014
 class KeepMask(Callback):
@@ -99,8 +87,8 @@ def fine_pruning(
     progress:bool=True,
 ) -> nn.Module:         # a copy, pruned and trained on
     "Switch off what clean images leave asleep, then fine-tune (Liu et al. 2018)"
-    model = copy.deepcopy(model).eval(); layer = _last_linear(model)
-    spare,use = _apart(held, seed)
+    model = copy.deepcopy(model).eval(); layer = _head(model)
+    with seeded(seed): spare,use = _apart(held)
     order = _features(model, use.x).abs().mean(0).argsort()
     acc = pruned_accuracy(_features(model, spare.x), spare.y, layer, order)
     n = int((acc>=acc[0]-drop).long().cumprod(0).sum())-1    # the last count before the accuracy falls
@@ -197,7 +185,7 @@ def reverse(
     progress:bool=True,
 ) -> tuple[Tensor,Tensor]: # masks (K,1,h,w) and patterns (K,c,h,w), in [0,1]
     "The smallest mask and pattern for every label that Neural Cleanse's descent finds"
-    K = n_outputs(model, held); bar = progress_bar(steps, f'masks of {K} labels') if progress else None
+    K = n_outputs(model, held); bar = progress_bar(steps, f'masks of {K} labels', progress)
     with seeded(seed),_studied(model) as m:
         x = held.x.to(next(m.parameters()).device)
         gate,ink = (torch.randn(K, n, *x.shape[2:], device=x.device).requires_grad_() for n in (1,x.shape[1]))
@@ -210,8 +198,8 @@ def reverse(
             opt.zero_grad(); torch.autograd.backward([xt, (lam*mask.sum((1,2,3))).sum()], [g/b, None]); opt.step()
             hits = hits.lerp((h.view(K, b)<.69).float().mean(1), .2)      # p > 1/2: the label is the answer
             lam = (lam*torch.where(hits>=.99, 1.1, 1/1.15)).clamp(1e-5, 1.)
-            if bar is not None: bar.update()
-    if bar is not None: bar.close()
+            bar.update()
+    bar.close()
     return gate.sigmoid().detach(),ink.sigmoid().detach()
 
 # %% ../nbs/03a_baselines.ipynb #c046
@@ -277,7 +265,7 @@ def i_bau(
     "Unlearn the worst universal perturbation (Zeng et al. 2022)"
     model = copy.deepcopy(model).eval(); theta = [p for p in model.parameters() if p.requires_grad]; device = theta[0].device
     opt,ce,per = torch.optim.Adam(theta, lr=lr),F.cross_entropy,max(1, len(held)//bs)
-    bar = progress_bar(rounds*per, 'adversarial unlearning') if progress else None
+    bar = progress_bar(rounds*per, 'adversarial unlearning', progress)
     with seeded(seed):
         for _ in range(rounds):
             batches = [(to_float(held.x[i], device),held.y[i].to(device)) for i in torch.randperm(len(held))[:per*bs].split(bs)]
@@ -287,8 +275,8 @@ def i_bau(
                 g = hypergradient(lambda d, _: ce(model(x+on*d), y), lambda d, _: .001*d.square().sum()-ce(model(x+d), y), delta, theta)
                 for p,o in zip(theta, g): p.grad = o
                 opt.step()
-                if bar is not None: bar.update()
-    if bar is not None: bar.close()
+                bar.update()
+    bar.close()
     for p in theta: p.grad = None
     return model
 
@@ -327,7 +315,7 @@ def neuron_masks(
     "Which channels withstand perturbations of all"
     model = copy.deepcopy(model).train().requires_grad_(False); bns = _batch_norms(model)
     mask = [torch.ones_like(o.weight).requires_grad_() for o in bns.values()]; one,n,device = [torch.ones_like(o) for o in mask],len(mask),mask[0].device
-    opt,bar = torch.optim.SGD(mask, lr=lr, momentum=.9),progress_bar(steps, 'neuron masks') if progress else None
+    opt,bar = torch.optim.SGD(mask, lr=lr, momentum=.9),progress_bar(steps, 'neuron masks', progress)
     loss = lambda x, y, m, b: F.cross_entropy(functional_call(model, _scaled(bns, m, b), (x,)), y)
     with seeded(seed),_amp(model):
         for _ in range(steps):
@@ -338,8 +326,8 @@ def neuron_masks(
             for m,g in zip(mask, torch.autograd.grad(a*loss(x, y, mask, one)+(1-a)*hurt(worst), mask)): m.grad = g
             opt.step()
             with torch.no_grad(): torch._foreach_clamp_min_(mask, 0.); torch._foreach_clamp_max_(mask, 1.)
-            if bar is not None: bar.update()
-    if bar is not None: bar.close()
+            bar.update()
+    bar.close()
     return dict(zip(bns, (m.detach() for m in mask)))
 
 # %% ../nbs/03a_baselines.ipynb #c061
@@ -354,7 +342,8 @@ def anp(
     progress:bool=True,
 ) -> nn.Module:         # a copy, pruned; nothing is trained
     "Prune the channels that fall to adversarial perturbations (Wu and Wang 2021)"
-    model = copy.deepcopy(model).eval(); spare,use = _apart(held, seed)
+    model = copy.deepcopy(model).eval()
+    with seeded(seed): spare,use = _apart(held)
     masks = neuron_masks(model, use, steps, eps, a, seed=seed, progress=progress)
     acc = lambda: (predict(model, spare.x).argmax(1)==spare.y).float().mean()
     start,best = acc(),copy.deepcopy(model.state_dict())
@@ -386,8 +375,6 @@ class SharpnessAware(Callback):
     __repr__ = basic_repr('rho')
 
 # %% ../nbs/03a_baselines.ipynb #c066
-from contextlib import contextmanager
-
 @contextmanager
 def _still_statistics(model):
     "BatchNorm's running statistics do not see what happens inside the block"

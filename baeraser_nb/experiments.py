@@ -17,7 +17,7 @@ from .data import BadInput,load_dataset,split
 from .models import load_model,progress_bar,write_whole
 from .attacks import der,evaluate
 from .zoo import ZOO,Spec,hardware,load_attack,reseed,victim
-from .recovery import RECOVERY,_preset,scan
+from .recovery import scan
 from .unlearn import UNLEARNING,Unlearning,erase
 from .baselines import BASELINES
 
@@ -163,11 +163,12 @@ class Grid:
 # %% ../nbs/04_experiments.ipynb #c022
 def cells(
     grid:Grid,
-) -> list: # of `Cell`
+) -> list: # of `Cell`; `BadInput` if no victim is like that
     "All experiments of a grid, victim by victim"
     if grid.victims not in ZOO: raise BadInput(f"`victims` {grid.victims!r} is no set of the zoo; there are {', '.join(ZOO)}")
     on = lambda s: all(w is None or v in w for v,w in ((s.data,grid.data),(s.attack,grid.attacks),(s.options.get('size'),grid.sizes)))
     specs = [reseed(s, i) if i else s for s in ZOO[grid.victims]() if on(s) for i in range(grid.trials)]
+    if not specs: raise BadInput(f"no victim of {grid.victims!r} has data {grid.data or 'any'}, attacks {grid.attacks or 'any'}, sizes {grid.sizes or 'any'}")
     return [Cell(s, d, o, r, s.seed) for s,r,d,o in product(specs, grid.ratios, grid.defences, grid.options)]
 
 # %% ../nbs/04_experiments.ipynb #c023
@@ -194,14 +195,19 @@ def load_grid(
     known = [f.name for f in fields(Grid)]
     odd = [k for k in d if k not in known] if isinstance(d, dict) else ['the whole']
     if odd: raise BadInput(f"`spec` {str(source)!r}: {odd[0]!r} is no field of a grid; there are {', '.join(known)}")
+    kind = dict(victims=str, trials=int)
+    bad = [k for k,v in d.items() if type(v)!=kind.get(k, list)]
+    if bad: raise BadInput(f"`spec` {str(source)!r}: {bad[0]!r} must be a {dict(victims='text', trials='whole number').get(bad[0], 'list')}; got {json.dumps(d[bad[0]])[:60]}")
     return Grid(**{k:tuple(v) if isinstance(v, list) else v for k,v in d.items()})
 
 # %% ../nbs/04_experiments.ipynb #c031
 def rows(
     folder='results/grid', # where `run_cells` wrote
+    cells=None,            # only these cells' rows, of `Cell`; None: all
 ) -> list:                 # of dicts, by file name
-    "All rows of a folder"
-    return [json.loads(p.read_text()) for p in sorted(Path(folder).glob('*.json'))]
+    "The rows that are there"
+    wanted = None if cells is None else {c.name for c in cells}
+    return [json.loads(p.read_text()) for p in sorted(Path(folder).glob('*.json')) if wanted is None or p.stem in wanted]
 
 def missing(
     cells,  # of `Cell`
@@ -226,12 +232,11 @@ def bench(
     from joblib import Parallel,delayed,parallel_config
     jobs = missing(cells, out)
     with parallel_config(_backend(backend) if workers>1 or backend!='loky' else 'sequential', n_jobs=workers):
-        bar = progress_bar(sum(map(len, jobs)), f'{len(jobs)} victims')
-        for new in Parallel(return_as=_lazily())(delayed(run_cells)(j, out, root) for j in jobs):
-            for r in new: said(_line(r))
-            bar.update(len(new))
-        bar.close()
-    return [json.loads((Path(out)/f'{n}.json').read_text()) for n in sorted({c.name for c in cells})]
+        with progress_bar(sum(map(len, jobs)), f'{len(jobs)} victims') as bar:
+            for new in Parallel(return_as=_lazily())(delayed(run_cells)(j, out, root) for j in jobs):
+                for r in new: said(_line(r))
+                bar.update(len(new))
+    return rows(out, cells)
 
 # %% ../nbs/04_experiments.ipynb #c033
 def _backend(name):
@@ -242,7 +247,7 @@ def _backend(name):
             register_ray()
         elif name=='dask': import distributed
     except ImportError: raise BadInput(f"`backend` {name!r} is not installed; `pip install 'baeraser_nb[{name}]'`") from None
-    if name not in ('loky','ray','dask','threading'): raise BadInput(f"`backend` must be loky, ray or dask; got {name!r}")
+    if name not in ('loky','ray','dask'): raise BadInput(f"`backend` must be loky, ray or dask; got {name!r}")
     return name
 
 def _lazily():

@@ -135,10 +135,11 @@ def predict(
 def progress_bar(
     total:int,     # steps
     desc:str,      # what is going on
+    show:bool=True,# False: none, with the same methods
 ):
     "A progress bar on stderr: a line in a terminal, a widget in Jupyter, nothing in a pipe"
     from tqdm.auto import tqdm
-    return tqdm(total=total, desc=desc, leave=False, disable=False if in_jupyter() else None)
+    return tqdm(total=total, desc=desc, leave=False, disable=True if not show else False if in_jupyter() else None)
 
 # %% ../nbs/00a_models.ipynb #c031
 class Progress(Callback):

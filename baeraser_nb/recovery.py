@@ -583,10 +583,8 @@ def scan(
     K = n_outputs(model, held)
     with seeded(seed), _studied(model) as m:
         x = held.x.to(next(m.parameters()).device)
-        bar = progress_bar((r.steps or r.passes*len(held)//r.b)+(r.mask_steps and r.mask_steps+r.spot_steps), '') if progress else None
-        def now(what):
-            if bar is not None: bar.set_description_str(f'{what}, {K} labels')
-        tick = bar.update if bar is not None else lambda: None
+        bar = progress_bar((r.steps or r.passes*len(held)//r.b)+(r.mask_steps and r.mask_steps+r.spot_steps), '', progress)
+        tick,now = bar.update,lambda what: bar.set_description_str(f'{what}, {K} labels')
         acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
         now('patches and warps' if r.warps else 'patches'); fams,bounded = _search(m, held, x, K, r, tick)
         f = masks = None
@@ -595,9 +593,9 @@ def scan(
             now('spots'); spots,bounded['spot'] = _search_spots(m, held, x, K, f, r, tick); fams = fams+[spots]
         rows = _judge(bounded, masks, r)
         targets = [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>r.line]
-        if bar is not None and targets: bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if f else 0))
+        if targets: bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if f else 0))
         good = _pool(m, held, x, fams, targets, r, tick)+(_mask_pool(m, held, x, f, targets, r, tick) if f else []) if targets else []
-        if bar is not None: bar.close()
+        bar.close()
     pool = TriggerPool(good) if good else None
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
     return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line)

@@ -147,9 +147,10 @@ class Watch(Callback):
     def rank(self, c): return self.met(c)+self.whole(c),c['acc']-c['asr']+(c['ra'] if self.met(c) else 0)
     def look(self):
         c = check(self.model, self.images, self.pool)
-        self.history.append(dict(step=self.k, **c)); (now,value),(top,most) = self.rank(c),self.top if self.k else (-1,0)
-        if now>top or now==top and value>=most-len(self.images)**-.5: self.best = self.k,c,{k:v.detach().clone() for k,v in self.model.state_dict().items()}
-        self.top = max(self.rank(c), (top,most))
+        self.history.append(dict(step=self.k, **c))
+        now = self.rank(c); self.top = max(now, self.top) if self.k else now
+        if now[0]==self.top[0] and now[1]>=self.top[1]-len(self.images)**-.5:
+            self.best = self.k,c,{k:v.detach().clone() for k,v in self.model.state_dict().items()}
     __repr__ = basic_repr('steps,every,goal,max_drop,patience')
 
 # %% ../nbs/03_unlearning.ipynb #c025
@@ -227,10 +228,14 @@ def erase(
     return Erased(model.eval(), status, w.history, w.start, after, k, w.diverged, round(time.time()-t, 2), seed, name)
 
 # %% ../nbs/03_unlearning.ipynb #c032
+def _apart(held, n=300):
+    "Images to choose by, at most a fifth, and images to train on"
+    part = torch.randperm(len(held)); n = max(1, min(n, len(held)//5))
+    return held[part[:n]],held[part[n:]]
+
 def _unlearn(model, held, pool, u, seed, progress):
     "Run the unlearning loop on `model`, in place; the `Watch` that saw it"
-    part = torch.randperm(len(held)); n = max(1, min(300, len(held)//5))
-    spare,use = held[part[:n]],held[part[n:]]
+    spare,use = _apart(held)
     bs = min(u.bs, len(use)); per = len(use)//bs
     steps = u.steps or u.passes*per
     shift = partial(augment, pad=max(1, held.shape[2]//8)) if u.augment else None
