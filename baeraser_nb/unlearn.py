@@ -9,7 +9,7 @@ __all__ = ['UNLEARNING', 'UnlearnLoss', 'Triggered', 'FreezeBN', 'clean_gradient
 # %% ../nbs/03_unlearning.ipynb #c003
 import copy,math,time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass,field
 from functools import partial
 import torch
 import torch.nn.functional as F
@@ -140,7 +140,8 @@ class Watch(Callback):
         goal:float=.05,         # success rate of recovered triggers that counts as erased
         max_drop:float=.1,      # accuracy that may be lost
         patience:int=12,        # checks in a row below `max_drop` that end the fit
-    ): store_attr()
+        keep:bool=False,        # keep the weights of all checks, by step, in `states`
+    ): store_attr(); self.states = {}
     def before_fit(self): self.history,self.k,self.diverged = [],0,False; self.look(); self.start = self.best[1]
     def whole(self, c): return c['acc']>=self.history[0]['acc']-self.max_drop
     def met(self, c): return self.whole(c) and c['asr']<=self.goal
@@ -149,8 +150,9 @@ class Watch(Callback):
         c = check(self.model, self.images, self.pool)
         self.history.append(dict(step=self.k, **c))
         now = self.rank(c); self.top = max(now, self.top) if self.k else now
-        if now[0]==self.top[0] and now[1]>=self.top[1]-len(self.images)**-.5:
-            self.best = self.k,c,{k:v.detach().clone() for k,v in self.model.state_dict().items()}
+        state = {k:v.detach().clone() for k,v in self.model.state_dict().items()}
+        if self.keep: self.states[self.k] = state
+        if now[0]==self.top[0] and now[1]>=self.top[1]-len(self.images)**-.5: self.best = self.k,c,state
     __repr__ = basic_repr('steps,every,goal,max_drop,patience')
 
 # %% ../nbs/03_unlearning.ipynb #c025
@@ -202,7 +204,8 @@ class Erased:
     seconds:float       # wall time
     seed:int            # of the unlearning
     preset:str          # hyperparameters used
-    def row(self): return {k:v for k,v in self.__dict__.items() if k!='model'}
+    states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
+    def row(self): return {k:v for k,v in self.__dict__.items() if k not in ('model','states')}
     def __repr__(self):
         if self.status=='unchanged': return "unchanged: no backdoor was found, the weights are as they were"
         b,a = self.before,self.after
@@ -216,16 +219,17 @@ def erase(
     preset='robust',        # 'robust', 'paper', or an `Unlearning` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
+    keep:bool=False,        # keep the weights of every checked step, for an evaluator to look at
 ) -> Erased:
     "Unlearn the recovered triggers, knowing only the model, the held images and what the scan found"
     t,u,model = time.time(),_preset(preset, UNLEARNING),copy.deepcopy(model)
     name = preset if isinstance(preset, str) else 'own'
     if scan.pool is None: return Erased(model, 'unchanged', [], {}, {}, 0, False, round(time.time()-t, 2), seed, name)
-    with seeded(seed): w = _unlearn(model, held, scan.pool, u, seed, progress)
+    with seeded(seed): w = _unlearn(model, held, scan.pool, u, seed, progress, keep)
     k,after,state = w.best
     model.load_state_dict(state)
     status = 'erased' if w.met(after) else 'diverged' if w.diverged else 'incomplete'
-    return Erased(model.eval(), status, w.history, w.start, after, k, w.diverged, round(time.time()-t, 2), seed, name)
+    return Erased(model.eval(), status, w.history, w.start, after, k, w.diverged, round(time.time()-t, 2), seed, name, w.states)
 
 # %% ../nbs/03_unlearning.ipynb #c032
 def _apart(held, n=300):
@@ -233,13 +237,13 @@ def _apart(held, n=300):
     part = torch.randperm(len(held)); n = max(1, min(n, len(held)//5))
     return held[part[:n]],held[part[n:]]
 
-def _unlearn(model, held, pool, u, seed, progress):
+def _unlearn(model, held, pool, u, seed, progress, keep):
     "Run the unlearning loop on `model`, in place; the `Watch` that saw it"
     spare,use = _apart(held)
     bs = min(u.bs, len(use)); per = len(use)//bs
     steps = u.steps or u.passes*per
     shift = partial(augment, pad=max(1, held.shape[2]//8)) if u.augment else None
-    watch = Watch(spare, pool, steps)
+    watch = Watch(spare, pool, steps, keep=keep)
     cbs = [Triggered(pool, u.temperature is not None), watch] + [FreezeBN()]*u.freeze_bn + [WeightPenalty(use, u.beta)]*(u.beta>0) + [GradientClip(u.clip)]*(u.clip is not None) + [Progress('erasing')]*progress
     learn = learner(model, use, bs=bs, wd=0., augment=shift, seed=seed, cbs=cbs)
     learn.loss_func = UnlearnLoss(u.alpha, u.forget, u.push, u.relearn, u.temperature)
