@@ -77,10 +77,10 @@ def rejudged(
 ) -> dict:          # the row with its scores, suspects and verdict made anew
     "What a scan's leads say by a given null"
     found,labels = row['scan'],[]
-    tried = [_kind(f) for f in max((o['leads'] for o in found['labels']), key=len)]
+    tried = RECOVERY[found['preset']].kinds
     for o in found['labels']:
-        each = {f:score({_kind(f):z}, tried, null) for f,z in o['leads'].items()}; best = max(each, key=each.get)
-        labels.append(o|dict(score=round(each[best], 3), family=best, asr=o['asrs'][best]))
+        each = {f:score({_kind(f):z}, tried, null) for f,z in o['leads'].items()}; best = max(each, key=each.get, default=None)
+        labels.append(o|(dict(score=round(each[best], 3), family=best, asr=o['asrs'][best]) if best else {}))
     targets = [o['label'] for o in sorted(labels, key=lambda o: -o['score']) if o['score']>(line:=RECOVERY[found['preset']].line)]
     return row|dict(scan=found|dict(line=line, labels=labels, targets=targets, verdict='backdoored' if targets else 'clean'))
 

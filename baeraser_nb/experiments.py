@@ -23,7 +23,7 @@ from .unlearn import UNLEARNING,Unlearning,erase
 from .baselines import BASELINES
 
 # %% ../nbs/04_experiments.ipynb #c006
-RECIPE = 1 # of the defences' code: raise it when the same cell would give another row
+RECIPE,SCAN = 1,2 # of the defences' code, and of the scan's: raise one when the same cell would give another row
 
 def _options(defence):
     "A defence's options and their defaults"
@@ -51,7 +51,7 @@ class Cell:
     @property
     def name(self):
         said = {k:v for k,v in asdict(self).items() if k!='trace' or v}
-        key = hashlib.sha256(json.dumps([RECIPE,said], sort_keys=True).encode()).hexdigest()[:10]
+        key = hashlib.sha256(json.dumps([RECIPE,said]+[SCAN]*('recovery' in self.options), sort_keys=True).encode()).hexdigest()[:10]
         return f'{self.victim.name}-{self.defence}-{self.seed}-{key}'
 
 # %% ../nbs/04_experiments.ipynb #c011

@@ -263,7 +263,7 @@ class Masks(Placed):
 class Spots(Placed):
     "Opaque square patterns, each at a place of its own"
     kind = title = 'spot'
-    pace = 50.
+    pace = 150.
     def __init__(self,
         shape:tuple,      # (c,h,w) of the images
         labels:Tensor,    # see `Family`
@@ -352,7 +352,7 @@ def area_lead(
     return torch.where(asr>=least, (_median_of_others(area)/area).log2(), -9.)
 
 # %% ../nbs/02_msa_recovery.ipynb #c063
-NULL = {3:(.363, .457), 5:(.920, .579), 7:(1.312, .780), 'warp':(1.057, .531), 'spot':(1.398, .430), 'mask':(.779, .323)} # place and scale of the largest lead of a clean model, by family
+NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355)} # place and scale of the largest lead of a clean model, by family
 
 def p_value(
     lead:float,     # of a label in a family
@@ -393,10 +393,10 @@ class Recovery:
     b:int=8                     # images a generator and step, at most
     steps:int|None=60           # of the search in bounded families; None: `passes` over the held images
     passes:int=10               # used if `steps` is None
-    stair_steps:int=60          # of the suspects' staircase
+    stair_steps:int=40          # of the suspects' staircase
     warps:bool=True             # search warps too
     mask_steps:int=120          # of the search for masks; 0: neither masks nor spots
-    spot_steps:int=60           # of the search for spots
+    spot_steps:tuple=(6,20,40)  # of spots: at all places, at the two best, and again where masks point to
     mask_stair_steps:int=90     # of the suspects' masks
     halve:bool=True             # drop the worse half of the labels between rounds
     hidden:int=128              # width of the generators
@@ -405,6 +405,8 @@ class Recovery:
 
     @property
     def line(self): return -math.log10(self.alpha) if self.tau is None else 0. # score that a suspect exceeds
+    @property
+    def kinds(self): return [*self.sizes]+['warp']*self.warps+['mask','spot']*(self.mask_steps>0) # of families that a clean model is searched for
     def images(self, g): return max(4, min(self.b, 120//g)) if self.halve else self.b # a generator and step, of `g` labels
 
 RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9))
@@ -441,7 +443,7 @@ class Scan:
     "What a scan found"
     verdict:str             # 'clean' or 'backdoored'
     targets:list            # suspected labels, most suspect first
-    labels:list             # for every label: dict of label, score (−log10 of its p-value), family (where it is highest), asr there, n (images tried), leads and asrs (of the families that kept it), mask (its area, pixels)
+    labels:list             # for every label: dict of label, score (−log10 of its p-value), family (where it is highest), asr there, n (images tried), leads and asrs (of the families that kept it), mask (its area, pixels); families that were not tried any more are missing
     pool:TriggerPool|None   # recovered triggers of the suspected labels; None if there are none
     acc:float               # accuracy on the held images
     seconds:float           # wall time
@@ -482,17 +484,17 @@ def _studied(model, amp=True):
         for p,flag in old: p.requires_grad_(flag)
 
 # %% ../nbs/02_msa_recovery.ipynb #c078
-def _bounded(held, K, r, device):
+def _bounded(held, labels, r, device):
     "The bounded families of a scan, untrained"
-    labels,eps = torch.arange(K).repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(K)
+    labels,eps = labels.repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(len(labels))
     return [f.to(device) for f in [Patches(s, held.shape[0], labels, eps, hidden=r.hidden) for s in r.sizes]+[Warps(held.shape, labels, eps)]*r.warps]
 
-def _search(model, held, x, K, r, tick):
-    "Families as they ended, and by family the hits and trials of every label"
-    fams = _bounded(held, K, r, x.device)
+def _search(model, held, x, K, labels, r, tick):
+    "Families as they ended, and by family the lead, hits and trials of every label"
+    fams = _bounded(held, labels, r, x.device)
     found = {f.kind:torch.zeros(2, K, dtype=torch.long) for f in fams}
     steps = r.steps or max(1, r.passes*len(held)//r.b)
-    rounds = 3 if r.halve and K>3 else 1
+    rounds = 3 if r.halve and len(labels)>3 else 1
     for k in range(rounds):
         g = len(fams[0].labels)
         curves = climb(model, fams, x, steps//rounds, r.images(g), r.lr, r.eta, r.log, tick)
@@ -503,74 +505,106 @@ def _search(model, held, x, K, r, tick):
             for l,*m in zip(sub.labels.tolist(), *family_asr(model, sub, held, max(25, min(200, 2000//K)))):
                 if m[0]>=found[f.kind][0,l]: found[f.kind][:,l] = torch.stack(m)
         if go: fams = [f.keep(o[:g-go]) for f,o in zip(fams, order)]
-    return fams,found
+    return fams,{k:(success_lead(*v),*v) for k,v in found.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #c080
 def _search_masks(model, held, x, K, r, tick):
-    "The masks that are left, and every label's area, hits, trials and lead, the dropped ones included"
+    "The masks that are left, and every label's lead, hits, trials and area, the dropped ones included"
     f = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(x.device)
-    found = torch.tensor([[0.],[0],[0],[-9]]).repeat(1, K)
+    found = torch.tensor([[-9.],[0],[0],[0]]).repeat(1, K)
     for k,part in enumerate([3*(n:=r.mask_steps//8),n,n,r.mask_steps-5*n]):
         climb(model, [f], x, part, r.images(len(f.labels)), r.lr, r.eta, r.log, tick)
-        found[0,f.labels.cpu()] = f.area.detach().cpu()
+        found[3,f.labels.cpu()] = f.area.detach().cpu()
         if k<3: f = f.keep(f.area.argsort()[:max(10, len(f.labels)//2)])
     hits,n = family_asr(model, f, held); area = f.area.detach().cpu()
-    found[:,f.labels.cpu()] = torch.stack([area, hits, n, area_lead(area, hits/n)])
-    return f,found
+    found[:,f.labels.cpu()] = torch.stack([area_lead(area, hits/n), hits, n, area])
+    return f,tuple(found)
 
 # %% ../nbs/02_msa_recovery.ipynb #c082
-def _search_spots(model, held, x, K, masks, r, tick):
-    "The best spot of the labels whose masks are left, and every label's hits and trials"
-    size,n = min(max(r.sizes), *held.shape[1:]),len(masks.labels)
-    places,l = grid_places(*held.shape[1:], size).to(x.device),torch.arange(n, device=x.device)
-    new = lambda i, at: Spots(held.shape, masks.labels[i], torch.full((len(i),), .99, device=x.device), at, size).to(x.device)
-    f = new(l.repeat_interleave(len(places)), places.repeat(n, 1))
-    curve, = climb(model, [f], x, r.spot_steps//4, 4, r.lr, r.eta/10, r.log, tick)
-    three = curve[-5:].mean(0).view(n, -1).argsort(1)[:,:3]+l[:,None]*len(places)
-    f = f.keep(three.flatten()).join(new(l, densest(masks, size)))
-    curve, = climb(model, [f], x, r.spot_steps-r.spot_steps//4, r.images(n), r.lr, r.eta/10, r.log, tick)
-    mine = torch.cat([torch.arange(3*n, device=x.device).view(n, 3), 3*n+l[:,None]], 1)
-    f,found = f.keep(mine[l,curve[-5:].mean(0)[mine].argmin(1)]),torch.zeros(2, K, dtype=torch.long)
-    found[:,f.labels.cpu()] = torch.stack(family_asr(model, f, held, 400))
-    return f,found
+def _spots(held, labels, at, r): return Spots(held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, min(max(r.sizes), *held.shape[1:])).to(at.device)
 
-# %% ../nbs/02_msa_recovery.ipynb #c083
-def _judge(bounded, masks, r):
-    "For every label what speaks most against it, and what each family says"
-    seen = {k:(success_lead(*v),*v) for k,v in bounded.items()}|({} if masks is None else {'mask':(masks[3],*masks[1:3])}) # lead, hits, trials
-    def one(l):
-        its = {k:(z[l].item(),int(h[l]),int(n[l])) for k,(z,h,n) in seen.items() if n[l]>0}
-        if r.tau is None: scores = {k:score({k:z}, seen) for k,(z,h,n) in its.items()}
-        else: scores = {k:math.log((h+.5)/(n-h+.5))-math.log(r.tau/(1-r.tau)) for k,(z,h,n) in its.items()}
-        best = max(scores, key=scores.get)
-        return dict(label=l, score=round(scores[best], 3), family=title(best), asr=round(its[best][1]/its[best][2], 4), n=its[best][2], leads={title(k):round(z, 3) for k,(z,h,n) in its.items()},
-                    asrs={title(k):round(h/n, 4) for k,(z,h,n) in its.items()})|({} if masks is None else dict(mask=round(masks[0,l].item(), 1)))
-    return [one(l) for l in range(len(next(iter(seen.values()))[0]))]
+def _best(model, f, x, n, steps, b, r, tick):
+    "Train, and keep the `n` best generators of every label"
+    curve, = climb(model, [f], x, steps, b, r.lr, r.eta/10, r.log, tick)
+    order = curve[-5:].mean(0).argsort(); of = f.labels[order]
+    return f.keep(torch.cat([order[of==l][:n] for l in of.unique()]))
+
+def _measured(model, f, held, K):
+    "Lead, hits and trials of every label, for a family with a generator a label"
+    found = torch.zeros(2, K, dtype=torch.long)
+    found[:,f.labels.cpu()] = torch.stack(family_asr(model, f, held, 400))
+    return success_lead(*found),*found
+
+def _search_spots(model, held, x, K, labels, r, tick):
+    "The best spot of every label, and what it does"
+    places,n = grid_places(*held.shape[1:], min(max(r.sizes), *held.shape[1:])).to(x.device),len(labels)
+    f = _best(model, _spots(held, labels.to(x.device).repeat_interleave(len(places)), places.repeat(n, 1), r), x, 2, r.spot_steps[0], 4, r, tick)
+    f = _best(model, f, x, 1, r.spot_steps[1], r.images(n), r, tick)
+    return f,_measured(model, f, held, K)
+
+# %% ../nbs/02_msa_recovery.ipynb #c084
+def _look_again(model, held, x, K, f, old, masks, r, tick):
+    "The same after another look, at the places that masks point to"
+    f = f.join(_spots(held, masks.labels, densest(masks, f.mean.shape[-1]), r))
+    f = _best(model, f, x, 1, r.spot_steps[2], r.images(len(masks.labels)), r, tick)
+    new = _measured(model, f, held, K)
+    return f,tuple(torch.where(new[0]>old[0], b, a) for a,b in zip(old, new))
 
 # %% ../nbs/02_msa_recovery.ipynb #c085
+def _judge(seen, K, r):
+    "For every label what speaks most against it, and what each family says"
+    def one(l):
+        its = {k:(z[l].item(),int(h[l]),int(n[l])) for k,(z,h,n,*_) in seen.items() if n[l]>0}
+        if r.tau is None: scores = {k:score({k:z}, r.kinds) for k,(z,h,n) in its.items()}
+        else: scores = {k:math.log((h+.5)/(n-h+.5))-math.log(r.tau/(1-r.tau)) for k,(z,h,n) in its.items()}
+        best = max(scores, key=scores.get, default=None)
+        said = dict(score=0., family=None, asr=None, n=0) if best is None else dict(score=round(scores[best], 3), family=title(best), asr=round(its[best][1]/its[best][2], 4), n=its[best][2])
+        return dict(label=l, **said, leads={title(k):round(z, 3) for k,(z,h,n) in its.items()}, asrs={title(k):round(h/n, 4) for k,(z,h,n) in its.items()}) | (dict(mask=round(seen['mask'][3][l].item(), 1)) if 'mask' in seen else {})
+    return [one(l) for l in range(K)]
+
+def _suspects(rows, r): return [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>r.line]
+
+# %% ../nbs/02_msa_recovery.ipynb #c087
+def _evidence(model, held, x, K, r, now, tick):
+    "Family after family until the verdict is settled: what speaks against each label, and the bounded families and spots as trained"
+    everyone,seen,masks,spots = torch.arange(K),{},None,None
+    if r.mask_steps:
+        if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, tick)
+        now('spots'); spots,seen['spot'] = _search_spots(model, held, x, K, everyone if masks is None else masks.labels, r, tick)
+        rows = _judge(seen, K, r)
+        if max(o['score'] for o in rows)>2*r.line: return rows,[],spots
+    now('patches and warps' if r.warps else 'patches'); fams,found = _search(model, held, x, K, everyone, r, tick); seen.update(found)
+    if r.mask_steps:
+        if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, tick)
+        now('spots again'); spots,seen['spot'] = _look_again(model, held, x, K, spots, seen['spot'], masks, r, tick)
+    return _judge(seen, K, r),fams,spots
+
+# %% ../nbs/02_msa_recovery.ipynb #c089
 def _works(model, f, held):
     "Which generators bring their label on half of the held images"
-    hits,n = family_asr(model, f, held)
+    hits,n = family_asr(model, f, held, 100)
     return hits/n>=.5
 
-def _pool(model, held, x, fams, targets, r, tick):
-    "The patches and warps of the suspected labels that work"
-    fams = [f.keep(i) for f in fams if (i:=[j for j,l in enumerate(f.labels.tolist()) if l in targets])]
+def _pool(model, held, x, K, fams, spots, targets, r, tick):
+    "The patches, warps and spots of the suspected labels that work"
+    if not fams: fams,_ = _search(model, held, x, K, torch.tensor(targets), r, tick)
+    mine = lambda f: [j for j,l in enumerate(f.labels.tolist()) if l in targets]
+    fams = [f.keep(i) for f in fams+[spots]*(spots is not None) if (i:=mine(f))]
+    fams = [f.keep(i) for f in fams if len(i:=(family_asr(model, f, held, 50)[0]>0).nonzero()[:,0])] # what never works has nothing to climb from
     if r.stairs and fams:
         fams = [f.keep([j for j in range(len(f.labels)) for _ in r.stairs], torch.tensor(r.stairs).repeat(len(f.labels))) for f in fams]
         climb(model, fams, x, r.stair_steps, r.b, r.lr, r.eta, r.log, tick)
     return [f.keep(i) for f in fams if len(i:=_works(model, f, held).nonzero()[:,0])]
 
-def _mask_pool(model, held, x, f, targets, r, tick):
-    "Small masks of the suspected labels that work: those found, and one more for each threshold"
-    limit,eps = f.area.median()/2,torch.tensor(r.stairs or r.first)
-    f = f.keep([j for j,(l,a) in enumerate(zip(f.labels.tolist(), f.area)) if l in targets and a<=limit])
-    if not len(f.labels): return []
-    more = Masks(f.shape, f.labels.repeat_interleave(len(eps)), eps.repeat(len(f.labels)).to(f.eps)).to(x.device)
-    climb(model, [more], x, r.mask_stair_steps, max(12, r.b), r.lr, r.eta, r.log, tick)
-    return [o.keep(i) for o in (f,more) if len(i:=(_works(model, o, held)&(o.area<=limit).cpu()).nonzero()[:,0])]
+def _mask_pool(model, held, x, targets, r, tick):
+    "Small masks of the suspected labels that work, one for each threshold"
+    limit,eps = max(r.sizes)**2/2,torch.tensor(r.stairs or r.first)
+    f = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), eps.repeat(len(targets))).to(x.device)
+    climb(model, [f], x, r.mask_stair_steps, r.b, r.lr, r.eta, r.log, tick)
+    i = (_works(model, f, held)&(f.area<=limit).cpu()).nonzero()[:,0]
+    return [f.keep(i)]*(len(i)>0)
 
-# %% ../nbs/02_msa_recovery.ipynb #c086
+# %% ../nbs/02_msa_recovery.ipynb #c090
 def scan(
     model:nn.Module,        # the suspicious model: takes pixels in [0,1], gives logits
     held:Images,            # a few clean, labelled images
@@ -583,31 +617,28 @@ def scan(
     K = n_outputs(model, held)
     with seeded(seed), _studied(model) as m:
         x = held.x.to(next(m.parameters()).device)
-        bar = progress_bar((r.steps or r.passes*len(held)//r.b)+(r.mask_steps and r.mask_steps+r.spot_steps), '', progress)
+        search = r.steps or r.passes*len(held)//r.b
+        bar = progress_bar(search+(r.mask_steps and r.mask_steps+sum(r.spot_steps)), '', progress)
         tick,now = bar.update,lambda what: bar.set_description_str(f'{what}, {K} labels')
         acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
-        now('patches and warps' if r.warps else 'patches'); fams,bounded = _search(m, held, x, K, r, tick)
-        f = masks = None
-        if r.mask_steps:
-            now('masks'); f,masks = _search_masks(m, held, x, K, r, tick)
-            now('spots'); spots,bounded['spot'] = _search_spots(m, held, x, K, f, r, tick); fams = fams+[spots]
-        rows = _judge(bounded, masks, r)
-        targets = [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>r.line]
-        if targets: bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if f else 0))
-        good = _pool(m, held, x, fams, targets, r, tick)+(_mask_pool(m, held, x, f, targets, r, tick) if f else []) if targets else []
+        rows,fams,spots = _evidence(m, held, x, K, r, now, tick)
+        targets,good = _suspects(rows, r),[]
+        if targets:
+            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(not fams)+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0))
+            good = _pool(m, held, x, K, fams, spots, targets, r, tick)+(_mask_pool(m, held, x, targets, r, tick) if r.mask_steps else [])
         bar.close()
     pool = TriggerPool(good) if good else None
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
     return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line)
 
-# %% ../nbs/02_msa_recovery.ipynb #c087
+# %% ../nbs/02_msa_recovery.ipynb #c091
 def _preset(preset, known):
     "The record of hyperparameters called `preset`, or `preset` itself if it is one"
     if isinstance(preset, type(next(iter(known.values())))): return preset
     if preset not in known: raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
 
-# %% ../nbs/02_msa_recovery.ipynb #c093
+# %% ../nbs/02_msa_recovery.ipynb #c097
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
     n:int=8,            # samples of each generator
@@ -626,7 +657,7 @@ def show_triggers(
     if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #c098
+# %% ../nbs/02_msa_recovery.ipynb #c102
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones

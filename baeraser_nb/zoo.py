@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'CLEAN', 'MORE', 'ZOO', 'attack_options', 'Spec', 'pack', 'unpack', 'save_attack',
            'load_attack', 'hardware', 'attack', 'zoo_folder', 'victim', 'clean_recipe', 'recipe', 'reseed',
-           'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'victim_row', 'zoo_rows', 'throughput']
+           'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'odd_places', 'victim_row', 'zoo_rows',
+           'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
 import hashlib,inspect,json,os,tempfile,time
@@ -230,8 +231,12 @@ def null_models() -> list: # of `Spec`
         + [replace(clean_recipe(d, s), **quick) for d,s in (('mnist',1),('fashion_mnist',1),('fashion_mnist',2))] + [replace(clean_recipe('fashion_mnist', s, 'cnn'), **quick) for s in (0,1)]
         + [replace(clean_recipe('cifar10', s, 'cnn'), epochs=4) for s in (0,1)] + [replace(clean_recipe('cifar10', 1), epochs=5, lr=.05)])
 
+def odd_places(): # list of `Spec`
+    "Victims on digits with triggers where no scan would start to look"
+    return [recipe('digits', a, target=s, size=s, place=p) for s,p in ((3,(4,13)),(5,(8,22)),(7,(13,3))) for a in ('badnets','trojannn','imc')]
+
 ZOO = dict(clean=lambda: [clean_recipe(d) for d in CLEAN], paper=paper_grid, further=further_attacks, ablation=imc_ablation,
-           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'], null=null_models, digits=lambda: paper_grid(('digits',)))
+           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'], null=null_models, digits=lambda: paper_grid(('digits',)), places=odd_places)
 
 # %% ../nbs/01b_zoo.ipynb #c041
 def victim_row(
