@@ -68,10 +68,12 @@ class TryTrigger(View):
     ):
         self.models,self.images,self.target = models,images,target
         self.trigger = trigger if isinstance(trigger, Trigger) else make_trigger(3, images.shape[0], 'checker')
-        (th,tw),(h,w),(r,k) = self.trigger.pattern.shape[1:],images.shape[1:],self.trigger.place or (0,0)
+        (th,tw),(h,w) = self.trigger.pattern.shape[1:],images.shape[1:]
+        r,k = self.trigger.place or ((h-th)//2,(w-tw)//2)
         slide = lambda cls, name, value, top, **kw: cls(value=value, min=0, max=top, description=name, **kw)
         self.which,self.pattern = ToggleButtons(options=list(models)),Dropdown(options=['the trigger','white','noise'], description='pattern')
-        self.i,self.row,self.col,self.alpha = slide(IntSlider, 'image', 0, len(images)-1),slide(IntSlider, 'row', r, h-th),slide(IntSlider, 'column', k, w-tw),slide(FloatSlider, 'opacity', 1., 1., step=.05)
+        first = next((i for i,l in enumerate(images.y.tolist()) if l!=target), 0)
+        self.i,self.row,self.col,self.alpha = slide(IntSlider, 'image', first, len(images)-1),slide(IntSlider, 'row', r, h-th),slide(IntSlider, 'column', k, w-tw),slide(FloatSlider, 'opacity', 1., 1., step=.05)
         controls = self.which,self.pattern,self.i,self.row,self.col,self.alpha
         super().__init__(*self._axes(), [HBox(controls[:2]), HBox(controls[2:4]), HBox(controls[4:])])
         for c in controls: c.observe(self.draw, 'value')
@@ -83,7 +85,7 @@ def _axes(self:TryTrigger):
     "The figure, and what will change on it"
     K,blank = self.images.n_classes,torch.zeros(*self.images.shape[1:])
     fig,axs = _figure(6.4, 2.1, 1, 3, width_ratios=[1,1,1.5])
-    self.shown = [ax.imshow(blank, vmin=0, vmax=1) for ax in axs[:2]]
+    self.shown = [ax.imshow(blank, vmin=0, vmax=1, cmap='gray') for ax in axs[:2]]
     for ax,t in zip(axs, ('clean','with the trigger','prediction')): ax.set_title(t)
     for ax in axs[:2]: ax.axis('off')
     self.bars = axs[2].bar(range(K), [0]*K, color=COLORS['rest'])
@@ -145,12 +147,13 @@ class WatchSearch(View):
         self.go.on_click(self.run_search); self.all.on_click(self.run_scan)
         self.looks = {0:[0.]*held.n_classes}; self.draw()
         self.said.value = 'press <i>search</i> to see one family of triggers learn (seconds), or <i>whole scan</i> for the verdict'
+    @plt.rc_context(STYLE)
     def draw(self, patches=None):
         (ax,ex),last = self.axs,[*self.looks.values()][-1]; best = max(range(len(last)), key=last.__getitem__)
         ax.clear(); ex.clear(); ex.axis('off')
         for l in range(len(last)): ax.plot(list(self.looks), [s[l] for s in self.looks.values()], color=COLORS['target' if l==best else 'rest'], lw=2 if l==best else 1)
         ax.set(xlabel='step', ylabel='score', xlim=(0,60), ylim=(0,max(2, 1.1*max(max(s) for s in self.looks.values())))); ax.axhline(1.3, color=COLORS['light'], lw=1)
-        if patches is not None: ex.imshow(torch.cat([*patches.sample(3, best).cpu()], -1).permute(1,2,0).squeeze(-1), vmin=0, vmax=1); ex.set_title(f'patches for label {best}')
+        if patches is not None: ex.imshow(_gallery(patches.sample(4, best).cpu()), vmin=0, vmax=1, cmap='gray'); ex.set_title(f'patches for label {best}')
         self.show(f'step {[*self.looks][-1]}: ahead is label {_told(best, "target")}, score {last[best]:.1f}')
 
 # %% ../nbs/07_explorer.ipynb #c027
@@ -170,6 +173,11 @@ def run_scan(self:WatchSearch, _=None):
     plot_scores(self.found, ax); self.show(escape(repr(self.found))); self.done(self.found)
 
 # %% ../nbs/07_explorer.ipynb #c028
+def _gallery(p):
+    "Four patches, two by two, with a white line between"
+    p = torch.nn.functional.pad(p, (0,1,0,1), value=1.)
+    return torch.cat([torch.cat([*p[:2]], -1), torch.cat([*p[2:]], -1)], -2)[:,:-1,:-1].permute(1,2,0).squeeze(-1)
+
 class _busy:
     "Buttons that cannot be pressed inside the block"
     def __init__(self, *buttons): self.buttons = buttons
@@ -193,6 +201,7 @@ class History(View):
         self.faces,(self.h,self.ax) = top.subplots(1, n),low.subplots(1, 2)
         super().__init__(fig, [HBox([self.play,self.k])])
         jslink((self.play,'value'), (self.k,'value')); self.k.observe(self.draw, 'value'); self.draw()
+    @plt.rc_context(STYLE)
     def draw(self, _=None):
         r,k = self.replay,self.k.value
         for ax,j in zip(self.faces, self.i): ax.clear(); _face(ax, r, k, j)
@@ -223,6 +232,7 @@ class TradeOff(View):
             with keeping(4) as keep: erase(*self.args, preset=how, progress=False)
             self.runs[alpha,beta] = replay(self.args[0], keep.states, *self.to).curves()
         return self.runs[alpha,beta]
+    @plt.rc_context(STYLE)
     def draw(self, _=None):
         self.said.value,ax,now = 'erasing …',self.ax,(self.alpha.value,self.beta.value); c = self.curves(*now)
         ax.clear(); ax.set(xlabel='ASR', ylabel='accuracy', xlim=(-.03,1.03), ylim=(min(.5, *(min(o['acc']) for o in self.runs.values())),1.01))

@@ -90,6 +90,7 @@ def replay(
     return Replay(sorted(states), images, x.cpu(), images.y[on], want[on], clean, bad)
 
 # %% ../nbs/05a_figures.ipynb #c023
+@plt.rc_context(STYLE)
 def plot_flips(
     replay:Replay,
     at=None,        # steps to show; None: six, most of them early, where things happen
@@ -98,11 +99,11 @@ def plot_flips(
     "Predictions flipping back: some images, and a histogram of all, at some steps"
     at = at or _spread(replay.steps)
     i = _one_of_each(replay, n)
-    with plt.rc_context(STYLE): fig,axs = plt.subplots(n+1, len(at), figsize=(1.05*len(at),.95*n+1.3), height_ratios=[1]*n+[1.3], squeeze=False)
+    fig,axs = plt.subplots(n+1, len(at), figsize=(1.05*len(at),.95*n+1.3), height_ratios=[1]*n+[1.3], squeeze=False)
     for col,s in zip(axs.T, at):
         k = replay.steps.index(s)
         for ax,j in zip(col, i): _face(ax, replay, k, j)
-        histogram(replay, k, col[-1]); col[0].set_title(f'step {s}\n'+col[0].get_title(), fontsize=9)
+        histogram(replay, k, col[-1]); col[0].text(.5, 1.35, f'step {s}', transform=col[0].transAxes, ha='center')
     for ax in axs[-1,1:]: ax.set(yticklabels=[], ylabel='')
     return axs
 
@@ -201,6 +202,7 @@ def _regions(ax, gx, gy, r, labels):
     for s in ax.spines.values(): s.set_visible(False)
 
 # %% ../nbs/05a_figures.ipynb #c041
+@plt.rc_context(STYLE)
 def plot_principle(
     models:dict,        # name: model, e.g. clean, victim, purified
     images:Images,      # clean images
@@ -213,7 +215,7 @@ def plot_principle(
     device = next(next(iter(models.values())).parameters()).device
     a,b = (to_float(images.x[images.y==l], device) for l in (other,target))
     c = trigger.stamp(a, torch.Generator().manual_seed(seed)); t = torch.linspace(-.35, 1.45, 60)
-    with plt.rc_context(STYLE): fig,axs = plt.subplots(2, len(models), figsize=(2.4*len(models),4.6), squeeze=False)
+    fig,axs = plt.subplots(2, len(models), figsize=(2.4*len(models),4.6), squeeze=False)
     agree = {}
     for (name,m),(up,low) in zip(models.items(), axs.T):
         up.set_title(name); agree[name] = plot_features(m, [a,b,c], (other,target), up)[1]
@@ -226,11 +228,12 @@ def plot_principle(
     return axs,agree
 
 # %% ../nbs/05a_figures.ipynb #c047
+@plt.rc_context(STYLE)
 def plot_workflow(
     ax=None,    # matplotlib axes; None makes new ones
 ):
     "Who does what, and what passes from one to the other (after Fig. 2 of the paper)"
-    with plt.rc_context(STYLE): ax = ax or plt.subplots(figsize=(7,3.4))[1]
+    ax = ax or plt.subplots(figsize=(7,3.4))[1]
     boxes = {'trigger + target':(0,2,'target'), 'poisoned batches':(0,1,'target'), 'training':(0,0,'target'), 'victim':(1,0,'ink'),
              'scan: is there one,\nand for which label?':(2,0,'truth'), 'recovered triggers':(2,1,'truth'), 'erase: unlearn them,\nkeep the rest':(2,2,'truth'), 'purified model':(1,2,'back')}
     for text,(x,y,c) in boxes.items(): ax.text(x, y, text, ha='center', va='center', fontsize=9, bbox=dict(boxstyle='round,pad=.45', fc='white', ec=COLORS[c], lw=1.6))
@@ -238,7 +241,7 @@ def plot_workflow(
     for a,b in (((0,1.72),(0,1.28)),((0,.72),(0,.28)),((.3,0),(.76,0)),((1.24,0),(1.52,0)),((2,.28),(2,.72)),((2,1.28),(2,1.7)),((1.55,2),(1.33,2))): arrow(a, b)
     ax.text(1.42, 1, 'a few clean\nimages', ha='center', va='center', fontsize=8); arrow((1.58,.8),(1.78,.35)); arrow((1.58,1.2),(1.78,1.65))
     for x,t in ((0,'attacker'),(2,'defender')): ax.text(x, 2.62, t, ha='center', fontweight='bold')
-    ax.text(1, 2.62, 'what is seen of it', ha='center', fontweight='bold')
+    ax.text(1, 2.62, 'what passes between them', ha='center', fontweight='bold')
     ax.text(.72, 1, 'evaluator: knows\nthe trigger, measures\nAcc, ASR, RA', ha='center', va='center', fontsize=8, color='#555555'); arrow((.9,.25),(.82,.7), ls=':'); arrow((.9,1.75),(.82,1.32), ls=':')
     ax.set(xlim=(-.5,2.55), ylim=(-.45,2.85)); ax.axis('off')
     return ax
