@@ -111,7 +111,7 @@ def draw(self:TryTrigger, _=None):
     name = self.images.classes
     self.show(f"the {self.which.value} says {_told(name[says], 'back' if says==true else 'target')} ({p[says]:.0%}); it is a {_told(name[true])}")
 
-# %% ../nbs/07_explorer.ipynb #c023
+# %% ../nbs/07_explorer.ipynb #c022
 def watch_search(
     model,              # takes pixels in [0,1]
     held:Images,        # clean images
@@ -133,7 +133,7 @@ def watch_search(
         climb(m, [f], x, steps, 8, 2e-3, tick=tick)
     return f
 
-# %% ../nbs/07_explorer.ipynb #c026
+# %% ../nbs/07_explorer.ipynb #c025
 class WatchSearch(View):
     "See the labels' scores grow while a search runs, or run the whole scan"
     def __init__(self,
@@ -156,7 +156,7 @@ class WatchSearch(View):
         if patches is not None: ex.imshow(_gallery(patches.sample(4, best).cpu()), vmin=0, vmax=1, cmap='gray'); ex.set_title(f'patches for label {best}')
         self.show(f'step {[*self.looks][-1]}: ahead is label {_told(best, "target")}, score {last[best]:.1f}')
 
-# %% ../nbs/07_explorer.ipynb #c027
+# %% ../nbs/07_explorer.ipynb #c026
 @patch
 def run_search(self:WatchSearch, _=None):
     "Search, drawing as it goes"
@@ -172,7 +172,7 @@ def run_scan(self:WatchSearch, _=None):
     ax,ex = self.axs; ax.clear(); ex.clear(); ex.axis('off')
     plot_scores(self.found, ax); self.show(escape(repr(self.found))); self.done(self.found)
 
-# %% ../nbs/07_explorer.ipynb #c028
+# %% ../nbs/07_explorer.ipynb #c027
 def _gallery(p):
     "Four patches, two by two, with a white line between"
     p = torch.nn.functional.pad(p, (0,1,0,1), value=1.)
@@ -186,7 +186,7 @@ class _busy:
     def __enter__(self): self._set(True)
     def __exit__(self, *_): self._set(False)
 
-# %% ../nbs/07_explorer.ipynb #c032
+# %% ../nbs/07_explorer.ipynb #c031
 class History(View):
     "Step through an erasure: images, histogram of answers, Acc, ASR and RA so far"
     def __init__(self,
@@ -211,7 +211,7 @@ class History(View):
         self.ax.set(xlim=(-1,r.steps[-1]+1), ylim=(-.02,1.02), xlabel='step'); self.ax.legend(loc='center right')
         self.show(f'step {_told(r.steps[k])}: '+', '.join(f'{n.upper() if n!="acc" else "Acc"} {_told(f"{self.c[n][k]:.1%}")}' for n in self.c))
 
-# %% ../nbs/07_explorer.ipynb #c036
+# %% ../nbs/07_explorer.ipynb #c035
 class TradeOff(View):
     "Erase with other weights of Eq. 4 and see what it costs"
     def __init__(self,
@@ -241,7 +241,7 @@ class TradeOff(View):
         change = lambda k, name: f"{name} {c[k][0]:.1%} → {_told(format(c[k][-1], '.1%'))}"
         self.show(f"α = {now[0]:.3g}, β = {now[1]:.3g}, {self.steps} steps: {change('acc', 'Acc')}, {change('asr', 'ASR')}")
 
-# %% ../nbs/07_explorer.ipynb #c040
+# %% ../nbs/07_explorer.ipynb #c039
 class Recovered:
     "The triggers a scan recovered, to be stamped as an attacker's are"
     def __init__(self,
@@ -256,7 +256,7 @@ class Recovered:
             for k,(f,i) in enumerate(self.some): out[which==k] = f.stamp(x[which==k], i)
         return out
 
-# %% ../nbs/07_explorer.ipynb #c042
+# %% ../nbs/07_explorer.ipynb #c041
 class Explorer:
     "Pick a victim and look at it: its trigger, a scan, the erasing, the trade-off"
     def __init__(self,
@@ -284,7 +284,7 @@ def _called(spec):
     "A victim in words"
     return 'a clean model' if spec.attack=='none' else f"{spec.attack} {spec.options.get('size', '')}, {'anywhere' if spec.options.get('place') is None else 'in a corner'}, target {spec.target}"
 
-# %% ../nbs/07_explorer.ipynb #c043
+# %% ../nbs/07_explorer.ipynb #c042
 @patch
 def load(self:Explorer,
     folder:Path,        # with `victim.safetensors`, and `attack.json` if it is known
@@ -304,7 +304,7 @@ def load(self:Explorer,
 @patch
 def scanned(self:Explorer, found): self.said.value = escape(repr(found))
 
-# %% ../nbs/07_explorer.ipynb #c044
+# %% ../nbs/07_explorer.ipynb #c043
 @patch
 def defend(self:Explorer, _=None):
     "Scan unless that was done, erase, and set up the tools that need it"

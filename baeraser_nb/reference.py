@@ -16,7 +16,7 @@ import baeraser_nb
 # %% ../nbs/08_reference.ipynb #c007
 def _cell(v, code=False):
     "A value in a cell of a Markdown table"
-    if v is inspect._empty or v is None and not code: return ''
+    if v in (inspect._empty, type(None)) or v is None and not code: return ''
     s = v.__name__ if isinstance(v, type) else re.sub(r'\b\w+\.', '', str(v)).replace(' ', '') if hasattr(v, '__args__') else v if isinstance(v, str) and not code else getattr(v, '__name__', None) or repr(v)
     return (f'`{s}`' if code else s).replace('|', r'\|').replace('\n', ' ')
 
@@ -38,7 +38,7 @@ class TableRenderer(BasicMarkdownRenderer):
     def _repr_markdown_(self):
         src = (NbdevLookup().code(self.fn) or '').replace('#LNone', '')
         link = f'[source]({src}){{target="_blank" style="float:right; font-size:smaller"}}\n\n' if src else ''
-        names = ', '.join(str(p).split(':')[0].split('=')[0].strip() + ('' if p.default is inspect._empty else f'={p.default!r}' if not callable(p.default) else f'={p.default.__name__}') for n,p in (self.sig.parameters.items() if self.sig else ()) if n!='self')
+        names = ', '.join(str(p).split(':')[0].split('=')[0].strip() + ('' if p.default is inspect._empty else f'={p.default!r}' if not callable(p.default) else '=…') for n,p in (self.sig.parameters.items() if self.sig else ()) if n!='self')
         return '\n\n'.join(o for o in [f"---\n\n{link}{'#'*self.title_level} {self.nm}", f'```python\n{self.nm}({names})\n```' if self.sig else '', f'*{self.docs.strip()}*' if self.docs else '', parameters(self.sym)] if o)
 
 # %% ../nbs/08_reference.ipynb #c016
@@ -51,7 +51,7 @@ def _line(module, name):
     o = getattr(module, name)
     real = inspect.isfunction(o) or inspect.isclass(o)
     said = (inspect.getdoc(o) or '').splitlines()[:1] if real else [f'{type(o).__name__} of {len(o)}' if hasattr(o, '__len__') else type(o).__name__]
-    return f"| [`{name}`]({_chapter(module)}{'#'+name.lower() if real else ''}) | {_cell(said[0]) if said else ''} |"
+    return f"| [{name}]({_chapter(module)}{'#'+name.lower() if real else ''}) | {_cell(said[0]) if said else ''} |"
 
 # %% ../nbs/08_reference.ipynb #c017
 def modules() -> list: # in the order of the chapters
