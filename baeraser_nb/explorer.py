@@ -118,7 +118,7 @@ def watch_search(
     size:int=3,         # of the patches, pixels
     seen=lambda step, scores, patches: None, # called with the step, every label's score, and the patches' family
     steps:int=60,       # of the search
-    every:int=4,        # steps between looks
+    every:int=6,        # steps between looks
     seed:int=0,         # of the search
 ) -> Patches:           # one generator a label
     "Search patches of one size for every label, and tell how far ahead each is as they learn"
@@ -217,7 +217,7 @@ class TradeOff(View):
     def __init__(self,
         model, held:Images, found,  # the victim, the defender's images, what a scan found
         images:Images, trigger, target, # the evaluator's images, trigger and label, see `baeraser_nb.figures.replay`
-        steps:int=40,               # of each run
+        steps:int=25,               # of each run
     ):
         self.args,self.to,self.steps,self.runs = (model,held,found),(images,trigger,target),steps,{}
         self.beta,self.alpha = (FloatLogSlider(value=v, min=a, max=b, step=.5, description=d, continuous_update=False) for v,a,b,d in ((.1,-3,3,'β'),(1.,-2,2,'α')))
@@ -229,7 +229,7 @@ class TradeOff(View):
         "ASR, Acc and RA along a run, each run made once"
         if (alpha,beta) not in self.runs:
             how = replace(UNLEARNING['robust'], alpha=alpha, beta=beta, steps=self.steps)
-            with keeping(4) as keep: erase(*self.args, preset=how, progress=False)
+            with keeping(5) as keep: erase(*self.args, preset=how, progress=False)
             self.runs[alpha,beta] = replay(self.args[0], keep.states, *self.to).curves()
         return self.runs[alpha,beta]
     @plt.rc_context(STYLE)
