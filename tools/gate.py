@@ -240,10 +240,10 @@ def anchors(nb):
     return {re.sub(r'^[^a-z]+', '', slug(h)) or 'section' for h in heads} | {n.lower() for n in names}
 
 def prose(nb):
-    "Markdown cells and Markdown outputs of a notebook, without code: (number of the cell, text)"
+    "Markdown cells and Markdown outputs of a notebook: (number of the cell, text, text without code)"
     for i,c in enumerate(nb['cells']):
         made = [''.join(o['data']['text/markdown']) for o in c.get('outputs', []) if 'text/markdown' in o.get('data', {})]
-        for s in ([source(c)] if c['cell_type']=='markdown' else [])+made: yield i,re.sub(r'```.*?```|(?<!\[)`[^`\n]*`', '', s, flags=re.S)
+        for s in ([source(c)] if c['cell_type']=='markdown' else [])+made: raw = re.sub(r'```.*?```', '', s, flags=re.S); yield i,raw,re.sub(r'(?<!\[)`[^`\n]*`', '', raw)
 
 def check_references(limit):
     "citations, links to places within pages, and figures' captions resolve"
@@ -255,7 +255,8 @@ def check_references(limit):
     pages,cited = {p.name:read(p) for p in notebooks()},set()
     known = {n:anchors(nb) for n,nb in pages.items()}
     for n,nb in pages.items():
-        for i,txt in prose(nb):
+        for i,raw,txt in prose(nb):
+            bad += [f'{n}, cell {i}: nbdev turns {m} into a link by itself, so a link around it breaks' for m in re.findall(r'\[(`[^`\n]*`)\]\(', raw)]
             keys = re.findall(r'(?<![\w.@])@([A-Za-z][\w:-]*\d{4}\w*)', txt); cited |= set(keys)
             bad += [f'{n}, cell {i}: @{k} is not in references.bib' for k in keys if k not in entries]
             for to,frag in re.findall(r'\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)', txt):
@@ -272,6 +273,27 @@ def numbers(nb): # of all outputs that can be read
     "The numbers among the outputs of a notebook"
     out = [''.join(o.get('text', '')) + ' '.join(''.join(v) for k,v in o.get('data', {}).items() if k in ('text/plain','text/html','text/markdown')) for c in nb['cells'] for o in c.get('outputs', [])]
     return set(re.findall(r'\d+(?:\.\d+)?', ' '.join(out)))
+
+def unprinted(nb):
+    "Names that the visible code of a page uses, and only hidden code (or none) makes"
+    import builtins
+    from IPython.core.inputtransformer2 import TransformerManager
+    off = re.compile(r'^#\| *(?:hide|hide_input|exporti|default_exp|echo: *false)\b', re.M)
+    made,used = set(dir(builtins))|{'get_ipython','display'},set()
+    for c in nb['cells']:
+        if c['cell_type']!='code' or off.search(source(c)): continue
+        for o in ast.walk(ast.parse(TransformerManager().transform_cell(source(c)))):
+            if isinstance(o, ast.Name): (used if isinstance(o.ctx, ast.Load) else made).add(o.id)
+            elif isinstance(o, (ast.FunctionDef,ast.ClassDef)): made.add(o.name)
+            elif isinstance(o, ast.arg): made.add(o.arg)
+            elif isinstance(o, ast.ExceptHandler) and o.name: made.add(o.name)
+            elif isinstance(o, (ast.Import,ast.ImportFrom)): made |= {(a.asname or a.name).split('.')[0] for a in o.names}
+    return sorted(used-made)
+
+def check_printed(limit):
+    "the code of the prose pages runs as printed: it needs no name that hidden cells make"
+    bad = [f"{p.name}: visible code uses {', '.join(lost)}" for p in notebooks() if p.stem.startswith(PROSE) and (lost:=unprinted(read(p)))]
+    if bad: raise Failed('\n  '.join(bad) + '\n  show the cell that makes it, or hide the one that uses it')
 
 def check_numbers(limit):
     "figures in the prose pages come from outputs, and the results in README from rows"
@@ -306,7 +328,7 @@ def check_version(limit):
     if not re.search(rf'^version: {re.escape(v)}$', (ROOT/'CITATION.cff').read_text(), re.M): raise Failed(f'CITATION.cff does not say `version: {v}`, as settings.ini does')
     if not re.search(rf'^## {re.escape(v)}$', (ROOT/'CHANGELOG.md').read_text(), re.M): raise Failed(f'CHANGELOG.md has no section `## {v}`')
 
-CHECKS = [check_export, check_clean, check_outputs, check_version, check_readme, check_site, check_references, check_numbers, check_docs]
+CHECKS = [check_export, check_clean, check_outputs, check_version, check_readme, check_site, check_references, check_numbers, check_printed, check_docs]
 
 def check(f, limit):
     "Run one check; returns whether it passed, whether it failed"
