@@ -21,7 +21,7 @@ setup(
     packages=find_packages(include=[cfg['lib_path'], f"{cfg['lib_path']}.*"]), include_package_data=True, zip_safe=False,
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg['requirements'].split(),
-    extras_require={k:cfg[f'{k}_requirements'].split() for k in ('dev','ray','dask')},
+    extras_require={k:cfg[f'{k}_requirements'].split() for k in ('dev','ray','dask','browser')},
     entry_points=dict(console_scripts=cfg['console_scripts'].split(),
                       nbdev=[f"{cfg['lib_name']}={cfg['lib_path']}._modidx:d"]), # lets the docs link `names` in backticks
 )

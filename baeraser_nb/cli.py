@@ -661,7 +661,7 @@ app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','eval
 # %% ../nbs/05_cli.ipynb #c111
 @app.command('bench', short_help='Run the grid of experiments.')
 def bench_command(
-    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, further, clean, digits, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
+    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
     only:Annotated[list[str]|None, _opt('--only', help='Only cells whose name holds this text, such as cifar10, badnets3 or -nad-; may come twice: all must hold.')]=None,
     out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/grid'),
     workers:Annotated[int, _opt('--workers', min=1, show_default=True, help='Victims at a time.')]=1,
@@ -696,7 +696,7 @@ def _picked(names, only):
     if not specs: raise BadInput(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
     return specs
 
-_Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls, null. Default: all.')]
+_Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls, null, digits, places. Default: all.')]
 _Only = Annotated[list[str]|None, _opt('--only', help='Only models whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]
 _Dry = Annotated[bool, _opt('--dry-run', help='Name the models and stop.')]
 

@@ -232,6 +232,91 @@ def check_site(limit):
                 if not (p.parent/to).exists(): bad.append(f'{p.name}, cell {i}: nothing is at {to}')
     if bad: raise Failed('\n  '.join(bad))
 
+def anchors(nb):
+    "What a link may point to within the page of `nb`: its headings, and what it exports"
+    heads = [h for c in nb['cells'] if c['cell_type']=='markdown' for h in re.findall(r'^#+ +(.+?) *$', re.sub(r'```.*?```', '', source(c), flags=re.S), re.M)]
+    names = [n for c in nb['cells'] if c['cell_type']=='code' and re.match(r'#\| *exports?\b', source(c)) for n in re.findall(r'^(?:def|class) (\w+)', source(c), re.M)]
+    slug = lambda h: re.sub(r'\s+', '-', re.sub(r'[^\w\s.-]', '', h).strip()).lower() # as Pandoc makes them
+    return {re.sub(r'^[^a-z]+', '', slug(h)) or 'section' for h in heads} | {n.lower() for n in names}
+
+def prose(nb):
+    "Markdown cells and Markdown outputs of a notebook: (number of the cell, text, text without code)"
+    for i,c in enumerate(nb['cells']):
+        made = [''.join(o['data']['text/markdown']) for o in c.get('outputs', []) if 'text/markdown' in o.get('data', {})]
+        for s in ([source(c)] if c['cell_type']=='markdown' else [])+made: raw = re.sub(r'```.*?```', '', s, flags=re.S); yield i,raw,re.sub(r'(?<!\[)`[^`\n]*`', '', raw)
+
+def check_references(limit):
+    "citations, links to places within pages, and figures' captions resolve"
+    import yaml
+    conf = yaml.safe_load((ROOT/'_quarto.yml').read_text(encoding='utf-8'))
+    bib = (NBS/conf['bibliography']).read_text(encoding='utf-8')
+    entries = {k:body for k,body in re.findall(r'^@\w+\{([\w:-]+),\n(.*?)^\}', bib, re.M|re.S)}
+    bad = [f'references.bib: {k} has no {f}' for k,b in entries.items() for f in ('title','author','year','url') if not re.search(rf'^ *{f} *= *\{{', b, re.M)]
+    pages,cited = {p.name:read(p) for p in notebooks()},set()
+    known = {n:anchors(nb) for n,nb in pages.items()}
+    for n,nb in pages.items():
+        for i,raw,txt in prose(nb):
+            bad += [f'{n}, cell {i}: nbdev turns {m} into a link by itself, so a link around it breaks' for m in re.findall(r'\[(`[^`\n]*`)\]\(', raw)]
+            keys = re.findall(r'(?<![\w.@])@([A-Za-z][\w:-]*\d{4}\w*)', txt); cited |= set(keys)
+            bad += [f'{n}, cell {i}: @{k} is not in references.bib' for k in keys if k not in entries]
+            for to,frag in re.findall(r'\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)', txt):
+                if (to or n) in known and frag.lower() not in known[to or n]: bad.append(f'{n}, cell {i}: {to or n} has no place called #{frag}')
+    bad += [f'references.bib: nobody cites {k}' for k in entries if k not in cited]
+    if bad: raise Failed('\n  '.join(bad))
+
+# figures that are settings or conventions, not measurements
+SAID = re.compile(r'95% (?:Wilson )?interval|p below 5%|\b5% of the training set')
+MEASURED = re.compile(r'\d+(?:\.\d+)?\s?%|\b(?:Acc|ASR|RA|DER|score)\b (?:of |is |= ?|falls to |drops to )?\d+(?:\.\d+)?')
+PROSE = 'index','tutorial','howto_'
+
+def numbers(nb): # of all outputs that can be read
+    "The numbers among the outputs of a notebook"
+    out = [''.join(o.get('text', '')) + ' '.join(''.join(v) for k,v in o.get('data', {}).items() if k in ('text/plain','text/html','text/markdown')) for c in nb['cells'] for o in c.get('outputs', [])]
+    return set(re.findall(r'\d+(?:\.\d+)?', ' '.join(out)))
+
+def unprinted(nb):
+    "Names that the visible code of a page uses, and only hidden code (or none) makes"
+    import builtins
+    from IPython.core.inputtransformer2 import TransformerManager
+    off = re.compile(r'^#\| *(?:hide|hide_input|exporti|default_exp|echo: *false)\b', re.M)
+    made,used = set(dir(builtins))|{'get_ipython','display'},set()
+    for c in nb['cells']:
+        if c['cell_type']!='code' or off.search(source(c)): continue
+        for o in ast.walk(ast.parse(TransformerManager().transform_cell(source(c)))):
+            if isinstance(o, ast.Name): (used if isinstance(o.ctx, ast.Load) else made).add(o.id)
+            elif isinstance(o, (ast.FunctionDef,ast.ClassDef)): made.add(o.name)
+            elif isinstance(o, ast.arg): made.add(o.arg)
+            elif isinstance(o, ast.ExceptHandler) and o.name: made.add(o.name)
+            elif isinstance(o, (ast.Import,ast.ImportFrom)): made |= {(a.asname or a.name).split('.')[0] for a in o.names}
+    return sorted(used-made)
+
+def check_printed(limit):
+    "the code of the prose pages runs as printed: it needs no name that hidden cells make"
+    bad = [f"{p.name}: visible code uses {', '.join(lost)}" for p in notebooks() if p.stem.startswith(PROSE) and (lost:=unprinted(read(p)))]
+    if bad: raise Failed('\n  '.join(bad) + '\n  show the cell that makes it, or hide the one that uses it')
+
+def check_numbers(limit):
+    "figures in the prose pages come from outputs, and the results in README from rows"
+    bad = []
+    for p in notebooks():
+        if not p.stem.startswith(PROSE): continue
+        nb = read(p); have = numbers(nb)
+        for i,c in enumerate(nb['cells']):
+            if c['cell_type']!='markdown': continue
+            for m in MEASURED.findall(SAID.sub('', source(c))):
+                if not set(re.findall(r'\d+(?:\.\d+)?', m)) <= have: bad.append(f'{p.name}, cell {i}: no output of this page says {m!r}')
+    bad += untraced((ROOT/'README.md').read_text(encoding='utf-8'), [read(p) for p in sorted((ROOT/'results/grid').glob('*.json'))])
+    if bad: raise Failed('\n  '.join(bad))
+
+def untraced(text, rows):
+    "Lines of the table of results in `text` (README.md) that no row of ours tells"
+    def line(r): return tuple(f'{100*x:.2f}' for x in (r['before']['acc'],r['before'].get('asr', 0),r['after']['acc'],r['after'].get('asr', 0),r['after'].get('ra', 0)))
+    tables = [t for t in re.findall(r'<table.*?</table>', text, re.S) if 'Acc before' in t and 'RA after' in t]
+    have,said = {line(r) for r in rows if r['cell']['defence']=='baeraser'},[tuple(re.findall(r'<td>([-\d.]+)</td>', tr)) for t in tables for tr in re.findall(r'<tr>.*?</tr>', t, re.S)]
+    said = [l for l in said if l]
+    if not said: return ['README.md: the table of results is gone, or its columns have other names; see `untraced` in tools/gate.py']
+    return [f"README.md: no row under results/grid says {' '.join(l)}" for l in said if l not in have]
+
 def check_readme(limit):
     "README.md is what index.ipynb says"
     rc,log = run(['tools/readme.py', '--check'], limit, 'readme')
@@ -243,7 +328,7 @@ def check_version(limit):
     if not re.search(rf'^version: {re.escape(v)}$', (ROOT/'CITATION.cff').read_text(), re.M): raise Failed(f'CITATION.cff does not say `version: {v}`, as settings.ini does')
     if not re.search(rf'^## {re.escape(v)}$', (ROOT/'CHANGELOG.md').read_text(), re.M): raise Failed(f'CHANGELOG.md has no section `## {v}`')
 
-CHECKS = [check_export, check_clean, check_outputs, check_version, check_readme, check_site, check_docs]
+CHECKS = [check_export, check_clean, check_outputs, check_version, check_readme, check_site, check_references, check_numbers, check_printed, check_docs]
 
 def check(f, limit):
     "Run one check; returns whether it passed, whether it failed"
