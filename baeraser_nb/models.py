@@ -105,7 +105,7 @@ def _build(arch, n_classes, channels, size=None):
 def _like(arch):
     "What to write instead of an unknown `arch`"
     tvm,timm = _libraries()
-    near = get_close_matches(arch, ['cnn','resnet18_cifar',*tvm.list_models(module=tvm),*(timm.list_models() if timm else ())], 2)
+    near = get_close_matches(arch, {'cnn','resnet18_cifar',*tvm.list_models(module=tvm),*(timm.list_models() if timm else ())}, 2)
     rest = "use 'resnet18', 'resnet18_cifar', 'cnn' or another classification model of torchvision or timm, such as 'mobilenet_v2'"+('' if timm else ' (timm is not installed)')
     return f"did you mean {' or '.join(map(repr, near))}?" if near else rest
 
@@ -196,8 +196,10 @@ def predict(
 ) -> Tensor:            # logits, (n,K), on the CPU
     "Logits for many images, batch by batch, in evaluation mode"
     device = next(model.parameters()).device
-    with eval_mode(model):
-        return torch.cat(by_pieces(lambda b: model((transform or (lambda o:o))(to_float(b, device))).cpu(), x, bs=bs, device=device))
+    def one(b): # `transform` sees every batch once, however often the model has to be asked
+        b = (transform or (lambda o:o))(to_float(b, device))
+        return torch.cat(by_pieces(lambda o: model(o).cpu(), b, bs=bs, device=device))
+    with eval_mode(model): return torch.cat([one(b) for b in x.split(bs)])
 
 # %% ../nbs/00a_models.ipynb #c041
 def progress_bar(

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import nn,Tensor
+from fastai.learner import Learner
 from . import __version__
 from .data import BadInput,Images,to_float
-from .models import Classifier,eval_mode,predict,progress_bar,seeded
+from .models import Classifier,by_pieces,eval_mode,predict,progress_bar,seeded
+from .inputs import as_images,as_model,of_learner
 from .attacks import Trigger,paste,window
 
 # %% ../nbs/02_msa_recovery.ipynb #c006
@@ -176,10 +178,10 @@ def pull(
     piece:int=512,      # images in the victim at once
 ) -> tuple[Tensor,Tensor]: # `hinge` of each image (n,), and the gradient of their sum at the pixels (n,c,h,w)
     "The victim's pull on triggered images, piece by piece"
-    hs,gs = [],[]
-    for xs,l,e in zip(x.detach().split(piece), labels.split(piece), eps.split(piece)):
+    def one(xs, l, e):
         h = hinge(model(xs.requires_grad_()), l, e, log)
-        gs.append(torch.autograd.grad(h.sum(), xs)[0]); hs.append(h.detach())
+        return h.detach(),torch.autograd.grad(h.sum(), xs)[0]
+    hs,gs = zip(*by_pieces(one, x.detach(), labels, eps, bs=piece, device=x.device))
     return torch.cat(hs),torch.cat(gs)
 
 # %% ../nbs/02_msa_recovery.ipynb #c030
@@ -521,7 +523,7 @@ def _search_masks(model, held, x, K, r, tick):
 # %% ../nbs/02_msa_recovery.ipynb #c082
 def _search_spots(model, held, x, K, masks, r, tick):
     "The best spot of the labels whose masks are left, and every label's hits and trials"
-    size,n = min(max(r.sizes), *held.shape[1:]),len(masks.labels)
+    size,n = min(max(*r.sizes, max(held.shape[1:])//8), *held.shape[1:]),len(masks.labels) # on large images larger spots, not more
     places,l = grid_places(*held.shape[1:], size).to(x.device),torch.arange(n, device=x.device)
     new = lambda i, at: Spots(held.shape, masks.labels[i], torch.full((len(i),), .99, device=x.device), at, size).to(x.device)
     f = new(l.repeat_interleave(len(places)), places.repeat(n, 1))
@@ -572,15 +574,16 @@ def _mask_pool(model, held, x, f, targets, r, tick):
 
 # %% ../nbs/02_msa_recovery.ipynb #c086
 def scan(
-    model:nn.Module,        # the suspicious model: takes pixels in [0,1], gives logits
-    held:Images,            # a few clean, labelled images
+    model:nn.Module,        # the suspicious model, or a fastai `Learner`: takes pixels in [0,1], gives logits
+    held:Images,            # a few clean, labelled images: `Images`, or whatever `as_images` takes
+    labels=None,            # their labels, where `held` is a tensor or an array
     preset='robust',        # 'robust', 'paper', or a `Recovery` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
 ) -> Scan:                  # `BadInput` if model and images do not fit together
     "Look for a backdoor, knowing only the model and the held images"
-    t,r = time.time(),_preset(preset, RECOVERY)
-    K = n_outputs(model, held)
+    t,r,held = time.time(),_preset(preset, RECOVERY),as_images(held, labels)
+    model = as_model(model, held); K = n_outputs(model, held)
     with seeded(seed), _studied(model) as m:
         x = held.x.to(next(m.parameters()).device)
         bar = progress_bar((r.steps or r.passes*len(held)//r.b)+(r.mask_steps and r.mask_steps+r.spot_steps), '', progress)
@@ -600,14 +603,24 @@ def scan(
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
     return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line)
 
-# %% ../nbs/02_msa_recovery.ipynb #c087
+# %% ../nbs/02_msa_recovery.ipynb #c088
+@patch
+def scan(self:Learner,
+    images=None, # clean images, see `as_images`; None: the learner's validation set
+    labels=None, # their labels
+    **kwargs     # more arguments of `scan`
+) -> Scan:
+    "Look for a backdoor in a learner's model"
+    return scan(*of_learner(self, images, labels), **kwargs)
+
+# %% ../nbs/02_msa_recovery.ipynb #c089
 def _preset(preset, known):
     "The record of hyperparameters called `preset`, or `preset` itself if it is one"
     if isinstance(preset, type(next(iter(known.values())))): return preset
     if preset not in known: raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
 
-# %% ../nbs/02_msa_recovery.ipynb #c093
+# %% ../nbs/02_msa_recovery.ipynb #c098
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
     n:int=8,            # samples of each generator
@@ -626,7 +639,7 @@ def show_triggers(
     if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #c098
+# %% ../nbs/02_msa_recovery.ipynb #c103
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones
