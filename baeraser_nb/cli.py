@@ -42,7 +42,7 @@ def _line(s):
     return re.sub(r'`(\w+)`', lambda m: f'`{_NAMES.get(m[1], m[1])}`', s)
 
 # %% ../nbs/05_cli.ipynb #c012
-_now = SimpleNamespace(kept='', stopped=130) # of the command that runs: what is kept and the exit status, if it is stopped
+_now = SimpleNamespace(command=None, kept='', stopped=130) # the command that runs; what is kept and the exit status, if it is stopped
 
 def _terminate(*_): _now.stopped = 143; raise KeyboardInterrupt
 
@@ -101,11 +101,12 @@ def main(
     args = list(sys.argv[1:] if args is None else args) or ['--help']
     debug = '--debug' in args or os.environ.get('BAERASER_DEBUG','') not in ('','0')
     args = [a for a in args if a!='--debug']
+    _now.command = shlex.join(['baeraser',*map(str, args)])
     os.environ.setdefault('MPLBACKEND', 'Agg') # pictures go to files, never to a window
     with nullcontext() if debug else warnings.catch_warnings(),_stoppable(),_heard():
         if not debug: warnings.simplefilter('ignore')
         try:
-            status = app(args, prog_name='baeraser', standalone_mode=False, obj=shlex.join(['baeraser',*args]))
+            status = app(args, prog_name='baeraser', standalone_mode=False)
             if status==130: raise KeyboardInterrupt
             sys.stdout.flush()
         except (Exception,KeyboardInterrupt,SystemExit) as e:
@@ -178,7 +179,7 @@ class Outputs:
     "The outputs of one command: all of them, or none"
     def __init__(self,
         *inputs, # files that must not be written over
-    ): self.staged,self.taken = [],{Path(p).resolve() for p in inputs}
+    ): self.staged,self.taken = [],{os.path.realpath(p) for p in inputs}
     def file(self,
         path, # final name; None is handed through
     ):        # where to write it for now
@@ -190,8 +191,8 @@ class Outputs:
     def _new(self, path, folder=False):
         from baeraser_nb.data import BadInput
         p = check_place(path, folder)
-        if p in self.taken: raise BadInput(f'output {str(path)!r} is also an input or another output; give it a name of its own')
-        self.taken.add(p)
+        if str(p) in self.taken: raise BadInput(f'output {str(path)!r} is also an input or another output; give it a name of its own')
+        self.taken.add(str(p))
         return p
     def _stage(self, final):
         home = next(o for o in [final,*final.parents] if o.exists())
@@ -530,10 +531,8 @@ def report_on(
 ):
     "Write the report of a scan, or of erasing"
     from baeraser_nb.report import report_row,write_report
-    import click
     if folder is None: return
-    ctx = click.get_current_context(silent=True)
-    about = s.about|dict(file=str(s.path), sha256=s.sha256, bytes=s.path.stat().st_size, data=s.name, remarks=s.remarks, out=out and str(out), command=ctx and ctx.obj)
+    about = s.about|dict(file=str(s.path), sha256=s.sha256, bytes=s.path.stat().st_size, data=s.name, remarks=s.remarks, out=out and str(out), command=_now.command)
     write_report(folder, report_row(s.model, s.held, found, erased, about))
 
 # %% ../nbs/05_cli.ipynb #c088

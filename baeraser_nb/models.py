@@ -307,25 +307,28 @@ def _from_pickle(path):
         wants = f"wants to run `{asks[1]}`" if asks else "holds more than tensors"
         _refuse(path, f"this pickle {wants}, so it was not opened; ask for a safetensors file, or for one made with `torch.save(model.state_dict(), …)`")
     except Exception as e: _refuse(path, f"damaged or truncated PyTorch file ({str(e).strip().splitlines()[0][:80] if str(e).strip() else type(e).__name__})")
-    return _unwrapped(path, state),{}
+    state,seen = _unwrapped(state)
+    return state,{},seen and f"a checkpoint; of it only the weights under {' / '.join(seen)} are used"
 
 # %% ../nbs/00a_models.ipynb #c061
 _WRAPPINGS = 'state_dict','model_state_dict','model','net','network','weights'
 
-def _unwrapped(path, state, seen=()):
-    "The weights in a checkpoint that holds more than them"
+def _unwrapped(state, seen=()):
+    "The weights in a checkpoint that holds more than them, and under which names they were"
     inner = next((k for k in _WRAPPINGS if isinstance(state.get(k), dict)), None) if isinstance(state, dict) else None
-    if inner is not None and len(seen)<3: return _unwrapped(path, state[inner], (*seen,inner))
-    if seen: log.info('%s is a checkpoint; of it only the weights under %s are used', path, ' / '.join(seen))
-    return state
+    if inner is not None and len(seen)<3: return _unwrapped(state[inner], (*seen,inner))
+    return state,seen
 
 # %% ../nbs/00a_models.ipynb #c062
 def _from_safetensors(path):
     "Tensors and metadata of a safetensors file"
     from safetensors import safe_open,SafetensorError
     try:
-        with safe_open(path, framework='pt') as f: return {k:f.get_tensor(k) for k in f.keys()},f.metadata() or {}
+        with safe_open(path, framework='pt') as f:
+            odd = next((k for k in f.keys() if len(f.get_slice(k).get_shape())>8), None)
+            if odd is None: return {k:f.get_tensor(k) for k in f.keys()},f.metadata() or {},None
     except (SafetensorError,ValueError,RuntimeError,KeyError,TypeError,AttributeError,OSError) as e: _refuse(path, f"damaged or truncated safetensors file ({e})")
+    _refuse(path, f"tensor {odd[:80]!r} has more than 8 dimensions, as no weights have")
 
 # %% ../nbs/00a_models.ipynb #c064
 def _from_index(path):
@@ -337,8 +340,7 @@ def _from_index(path):
     parts = {f:_from_safetensors(_weights_file(path.parent/f)) for f in files if _sized_parts(path, files)}
     lost = next((k for k,f in where.items() if k not in parts[f][0]), None)
     if lost is not None: _refuse(path, f"says that {lost!r} is in {where[lost]}, but it is not there")
-    log.info('%s: %d tensors in %d parts', path, len(where), len(files))
-    return {k:parts[f][0][k] for k,f in where.items()},(parts[files[0]][1] if files else {})
+    return {k:parts[f][0][k] for k,f in where.items()},(parts[files[0]][1] if files else {}),f"{len(where)} tensors in {len(files)} part{'s'*(len(files)>1)}"
 
 def _sized_parts(path, files):
     "True if the parts are not too large together"
@@ -368,14 +370,16 @@ def load_weights(
     elif head[8:9]==b'{': read = _from_safetensors
     elif head[:2]==b'PK' or head[:1]==b'\x80' and head[1]<6: read = _from_pickle
     else: _refuse(path, "neither a safetensors nor a PyTorch weights file")
-    state,meta = read(path)
-    return _checked(path, state),meta
+    state,meta,note = read(path)
+    _checked(path, state)
+    if note: log.info('%s: %s', path, note)
+    return state,meta
 
 # %% ../nbs/00a_models.ipynb #c068
 _TYPES = 'float16','bfloat16','float32','float64','uint8','int8','int16','int32','int64','bool'
 
 def _checked(path, state):
-    "`state` if it maps names to finite tensors"
+    "Refuse `state` unless it maps names to finite tensors"
     if not isinstance(state, dict) or not state or not all(isinstance(k, str) and isinstance(v, Tensor) for k,v in state.items()):
         _refuse(path, f"holds {_kind(state)}, not a dictionary of names and tensors; save `model.state_dict()`")
     total = 0
@@ -383,11 +387,11 @@ def _checked(path, state):
         if odd := _odd(v): _refuse(path, f"tensor {k[:80]!r} {odd}")
         total += v.numel()*v.element_size()
     if total>MAX_WEIGHTS: _refuse(path, f"its tensors take {total/2**30:.1f} GiB; at most {MAX_WEIGHTS>>30} GiB are loaded")
-    return state
 
 def _odd(v):
     "What is wrong with a tensor, or None"
     if v.layout is not torch.strided or v.is_quantized or v.is_nested or v.is_meta: return "is sparse, quantized or without data; convert it to a plain one"
+    if v.ndim>8: return "has more than 8 dimensions, as no weights have"
     if str(v.dtype)[6:] not in _TYPES: return f"is of type {str(v.dtype)[6:]}; known are {', '.join(_TYPES)}: convert it"
     if v.numel()*v.element_size()>v.untyped_storage().nbytes(): return f"claims the shape {tuple(v.shape)}, for which the file has too few numbers"
     if v.is_floating_point() and not v.isfinite().all(): return "has values that are NaN or infinite, so the model cannot work"
