@@ -576,10 +576,10 @@ def _mask_pool(model, held, x, f, targets, r, tick):
 def scan(
     model:nn.Module,        # the suspicious model, or a fastai `Learner`: takes pixels in [0,1], gives logits
     held:Images,            # a few clean, labelled images: `Images`, or whatever `as_images` takes
-    labels=None,            # their labels, where `held` is a tensor or an array
     preset='robust',        # 'robust', 'paper', or a `Recovery` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
+    labels=None,            # of `held`, where that is a tensor or an array
 ) -> Scan:                  # `BadInput` if model and images do not fit together
     "Look for a backdoor, knowing only the model and the held images"
     t,r,held = time.time(),_preset(preset, RECOVERY),as_images(held, labels)

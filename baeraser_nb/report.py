@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from .data import Images,to_float
-from .models import predict,seeded,write_whole
+from .models import Classifier,predict,seeded,write_whole
 from .attacks import wilson
 from .zoo import hardware
 
@@ -26,7 +26,7 @@ def _name(label, classes):
 def _what(o):
     "The trigger of a label's row, in words"
     kinds = dict(mask=f"a pattern of about {o.get('mask', 0):.0f} pixels at one place", spot='a small square pattern at one place', warp='a slight bending of the image')
-    return kinds.get(o['family'], f"a pattern of {o['family']} pixels, at whatever place")
+    return kinds.get(o['family'], f"a pattern of {o['family']} pixels that may lie anywhere in the image")
 
 def _rare(score):
     "How many clean models show such a score"
@@ -40,12 +40,12 @@ def evidence(
     "What speaks for the verdict"
     rows = sorted(found.labels, key=lambda o: -o['score'])
     rest = [o for o in rows if o['label'] not in found.targets]
-    out = [f"Label {_name(o['label'], classes)}: {_what(o)} was found that makes the model give this answer on {o['asr']:.0%} of {o['n']} clean images of other classes. Of clean models, {_rare(o['score'])} would have a label that stands out so far (score {o['score']:.1f}; suspect is a score above {found.line:.1f})."
+    out = [f"Label {_name(o['label'], classes)}: {_what(o)} makes the model give this answer on {o['asr']:.0%} of {o['n']} clean images of other classes. Of clean models, {_rare(o['score'])} would have a label that stands out so far (score {o['score']:.1f}; suspect is a score above {found.line:.1f})."
            for o in rows if o['label'] in found.targets]
     if found.targets: out.append(f"{len(found.pool)} generators of such patterns work on at least half of the images; samples are below.")
     if rest: out.append(f"The {'next' if found.targets else 'most'} suspicious label is {_name(rest[0]['label'], classes)}, with a score of {rest[0]['score']:.1f}: {'below' if rest[0]['score']<=found.line else 'above'} the line of {found.line:.1f}{'' if rest[0]['score']<=found.line else ', but no pattern was found that brings it on half of the images'}.")
     if not found.targets: out.append('The best pattern found for any label works no better than such patterns do on clean models.')
-    return out+[f'The model is right on {found.acc:.1%} of the {found.n_held:,} clean images it was judged by.']
+    return out
 
 # %% ../nbs/04a_report.ipynb #c013
 _FAMILIES = {'square':'square patterns of 3, 5 or 7 pixels at any place', 'mask':'patterns of any shape at one place', 'spot':'squares at one place', 'warp':'slight bends of the whole image'}
@@ -147,7 +147,8 @@ def report_row(
         held=dict(n=len(held), classes=list(held.classes), per_class=[Counter(held.y.tolist()).get(l, 0) for l in range(held.n_classes)]), accuracy=dict(before=share(right(model))))
     if changed: row['accuracy']['after'] = share(right(erased.model))
     row |= dict(scan=found.row(), triggers=trigger_samples(found.pool), examples=examples(model, held, found.pool, erased if changed else None))
-    if erased is not None: row |= dict(erase=erased.row(), layers=layer_changes(model.state_dict(), erased.model.state_dict()) if changed else [])
+    net = lambda m: (m.net if isinstance(m, Classifier) else m).state_dict() # the names in the file
+    if erased is not None: row |= dict(erase=erased.row(), layers=layer_changes(net(model), net(erased.model)) if changed else [])
     return row|dict(seed=found.seed, preset=found.preset, made_with=hardware())
 
 # %% ../nbs/04a_report.ipynb #c033
@@ -195,7 +196,7 @@ def _proof(r):
     acc,e = r['accuracy'],r.get('erase')
     if 'after' not in acc: return _table(['clean held images','accuracy'], [[f"{acc['before']['n']:,}", _pct(acc['before'])]])
     b,a = e['before'],e['after']
-    rows = [[f"accuracy on all {acc['before']['n']:,} held images", _pct(acc['before']), _pct(acc['after'])]]
+    rows = [[f"accuracy on all {acc['before']['n']:,} held images (erasing learned from most of them)", _pct(acc['before']), _pct(acc['after'])]]
     rows += [[t, f'{b[k]:.1%}', f'{a[k]:.1%}'] for k,t in dict(acc='accuracy on images kept for checking', asr='recovered triggers bring their label', ra='triggered images get their true label').items()]
     return _table(['','before','after'], rows)+_curves(e['history'], e['step'])+f'''<p class="legend"><span class="k acc"></span> accuracy <span class="k asr"></span> recovered triggers' success
         <span class="k ra"></span> true label in spite of the trigger, on images kept for checking; the dashed line marks the weights that were taken.</p>'''
@@ -212,8 +213,8 @@ def _scores(r, most=12):
 # %% ../nbs/04a_report.ipynb #c039
 def _gallery(r):
     "Samples of the recovered triggers, and images with them"
-    cls = r['held']['classes']; name = lambda l: _esc(_name(l, cls))
-    rows = ''.join(f'<div class="row"><span>label {name(o["label"])}<br><small>{_esc(o["family"])}</small></span>'+''.join(f'<img alt="" src="{s}">' for s in o['samples'])+'</div>' for o in r['triggers'])
+    cls = r['held']['classes']; name = lambda l: _esc(cls[l] if l<len(cls) else l)
+    rows = ''.join(f'<div class="row"><span>label {_esc(_name(o["label"], cls))}<br><small>{_esc(o["family"])}</small></span>'+''.join(f'<img alt="" src="{s}">' for s in o['samples'])+'</div>' for o in r['triggers'])
     def one(o):
         after = '' if o['answer_purified'] is None else f'<figcaption>purified: {name(o["answer_purified"])}</figcaption>'
         return f'<figure><img alt="" src="{o["clean"]}"><figcaption>{name(o["answer"])}</figcaption><img alt="" src="{o["triggered"]}"><figcaption class="hit">{name(o["answer_triggered"])}</figcaption>{after}</figure>'
@@ -228,11 +229,13 @@ def _layers(r):
     top = max(o['relative'] for o in rows) or 1.
     return _table(['layer','numbers','','change'], [[f"<code>{_esc(o['layer'])}</code>", f"{o['numbers']:,}", _bar(o['relative'], top), f"{o['relative']:.2%}"] for o in rows], 'scores')+'<p class="note">Length of the change over the length of the layer\'s weights, running statistics of BatchNorm included.</p>'
 
+def _short(v): return v and ', '.join(f'{o:.4g}' for o in v)
+
 def _about(r):
     "What it was made from and with"
     a,h = r['about'],r['held']; per = [n for n in h['per_class']]
     facts = {'file':a.get('file'), 'SHA-256':a.get('sha256'), 'size':f"{a['bytes']:,} bytes" if a.get('bytes') else None, 'architecture':a.get('arch'), 'weights':f"{a['weights']:,}", 'images':f"{a['shape']} (channels x height x width)",
-             'mean':a.get('mean'), 'deviation':a.get('std'), 'data':a.get('data'), 'held images':f"{h['n']:,}, {min(per)} to {max(per)} a class", 'classes':', '.join(h['classes'][:20])+(' …' if len(h['classes'])>20 else ''),
+             'mean':_short(a.get('mean')), 'deviation':_short(a.get('std')), 'data':a.get('data'), 'held images':f"{h['n']:,}, {min(per)} to {max(per)} a class", 'classes':', '.join(h['classes'][:20])+(' …' if len(h['classes'])>20 else ''),
              'purified file':a.get('out'), 'preset':r['preset'], 'seed':r['seed'], 'time':f"scan {r['scan']['seconds']:.0f} s"+(f", erasing {r['erase']['seconds']:.0f} s" if r.get('erase') else '')}
     return _facts(facts|{k:v for k,v in r['made_with'].items() if k not in ('cores','threads')})
 
@@ -247,9 +250,9 @@ small,.note,.legend{color:var(--dim);font-size:.85rem}.verdict{border-left:.4rem
 .scores td:nth-child(3){width:40%;min-width:5rem}.bar{display:block;width:100%;height:.8rem}.bar rect{fill:var(--dim)}.bar rect.hit{fill:var(--hit)}.mark{stroke:var(--fg);stroke-width:1;stroke-dasharray:3 2;vector-effect:non-scaling-stroke}
 .curves{width:100%;height:auto;margin-top:1rem}.curves polyline{fill:none;stroke-width:2}.curves text{font-size:11px;fill:var(--dim)}.grid{stroke:var(--line)}.acc{stroke:var(--blue);background:var(--blue)}.asr{stroke:var(--hit);background:var(--hit)}.ra{stroke:var(--green);background:var(--green)}
 .k{display:inline-block;width:1.2em;height:.25em;vertical-align:middle;margin:0 .2em 0 .8em}.row{display:flex;flex-wrap:wrap;align-items:center;gap:.4rem;margin:.4rem 0}.row span{width:8.5rem;line-height:1.2}img{width:3.4rem;height:3.4rem;image-rendering:pixelated;border:1px solid var(--line)}
-.row img{flex:0 1 3.4rem;min-width:0;aspect-ratio:1;height:auto}@media (max-width:38rem){.row span{width:100%}.row{gap:.25rem .35rem}.row img{flex-basis:13%}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.2rem,1fr));gap:.8rem;margin-top:.6rem}figure{margin:0;font-size:.8rem;line-height:1.25}figure img{width:100%;height:auto;display:block}figcaption{margin:.1rem 0 .4rem;overflow-wrap:anywhere}figcaption.hit{color:var(--hit)}
+.row img{flex:0 1 3.4rem;min-width:0;aspect-ratio:1;height:auto}@media (max-width:38rem){.row span{width:100%}.row{gap:.25rem .35rem}.row img{flex-basis:13%}dl{grid-template-columns:1fr}dd{margin-bottom:.4rem}}.figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.2rem,1fr));gap:.8rem;margin-top:.6rem}figure{margin:0;font-size:.8rem;line-height:1.25}figure img{width:100%;height:auto;display:block}figcaption{margin:.1rem 0 .4rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}figcaption.hit{color:var(--hit)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:0;font-size:.9rem}dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}pre{background:var(--card);padding:.7rem;white-space:pre-wrap;overflow-wrap:anywhere;border-radius:.3rem;font-size:.85rem}code{overflow-wrap:anywhere}
-@media print{:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--card:#f3f3f3;--hit:#b23c05;--ok:#0b5a54;--blue:#0072b2;--green:#007a59}body{font-size:10.5pt}main{max-width:none;padding:0}section,figure,tr,.row{break-inside:avoid}section.long{break-inside:auto}h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}@page{margin:16mm}}
+@media print{.figures{grid-template-columns:repeat(8,1fr);gap:.4rem}td,th{padding-top:.1rem;padding-bottom:.1rem}.row img{flex-basis:2.6rem}:root{--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--card:#f3f3f3;--hit:#b23c05;--ok:#0b5a54;--blue:#0072b2;--green:#007a59}body{font-size:10.5pt}main{max-width:none;padding:0}section,figure,tr,.row{break-inside:avoid}section.long{break-inside:auto}h2{break-after:avoid}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}@page{margin:16mm}}
 '''
 
 # %% ../nbs/04a_report.ipynb #c042
