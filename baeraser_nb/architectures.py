@@ -14,7 +14,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 from fastai.optimizer import OptimWrapper
-from .data import Dataset,Images,augment,load_dataset,split
+from .data import BadInput,Dataset,Images,augment,load_dataset,split
 from .models import Classifier,Progress,build_model,default_device,learner,load_model,pixel_stats,save_weights,seeded,write_whole
 from .attacks import badnets,evaluate
 from .zoo import hardware
@@ -64,7 +64,7 @@ OWN = dict(plain_cnn=plain_cnn, small_vgg=small_vgg)
 
 # %% ../nbs/03b_architectures.ipynb #c009
 BODIES = [Body('cnn', 28, 1), Body('plain_cnn', 32, 3, epochs=30, lr=2e-3, adam=True), Body('small_vgg', 32, 3, epochs=40, lr=1e-3, adam=True),
-    Body('mobilenet_v2', 32, 3, epochs=30, lr=.05), Body('cnn', 64, 3, trigger=6), Body('convnext_atto', 32, 3, epochs=20, lr=2e-3, adam=True, trigger=5, place=(24,3)),
+    Body('mobilenet_v2', 32, 3, epochs=30, lr=.05, trigger=5, place=(24,3)), Body('cnn', 64, 3, trigger=6), Body('convnext_atto', 32, 3, epochs=20, lr=2e-3, adam=True, trigger=5, place=(24,3)),
     Body('vit_tiny_patch16_224', 32, 3, epochs=15, lr=1e-3, adam=True, trigger=5, place=(24,3))]
 
 # %% ../nbs/03b_architectures.ipynb #c011
@@ -121,6 +121,7 @@ def body_row(
     poison = badnets(None, ds.train, target, .2, size=b.trigger, place=b.place)
     (clean,victim),training = _cpu(lambda: (_train(b, ds),_loaded(b, _train(b, ds, [poison]))))
     measure = lambda m: evaluate(m, data.test, poison.trigger, target).row()
+    if measure(victim)['asr']<.9: raise BadInput(f"{b.name} did not learn its trigger (ASR {measure(victim)['asr']:.1%}), so there is nothing to find; change `trigger`, `place` or `epochs`")
     (found,a),(other,b_) = (_cpu(scan, m, data.held, preset=preset) for m in (victim,clean))
     done,c = _cpu(erase, victim, data.held, found, preset)
     return dict(kind='architecture', **asdict(b), weights=sum(p.numel() for p in victim.parameters()), batchnorm=any(isinstance(m, nn.modules.batchnorm._BatchNorm) for m in victim.modules()),

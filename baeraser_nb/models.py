@@ -97,8 +97,11 @@ def _build(arch, n_classes, channels, size=None):
         net = _torchvision('resnet18', n_classes, 3)
         net.conv1,net.maxpool = nn.Conv2d(channels, 64, 3, padding=1, bias=False),nn.Identity()
         return net
-    net = _torchvision(arch, n_classes, channels, size)
-    if net is None: net = _timm(arch, n_classes, channels, size)
+    try:
+        net = _torchvision(arch, n_classes, channels, size)
+        if net is None: net = _timm(arch, n_classes, channels, size)
+    except BadInput: raise
+    except (ValueError,AssertionError,TypeError,ZeroDivisionError) as e: raise BadInput(f"`arch` {arch!r} cannot be made for {n_classes} classes and images of {size or 'its own size'} ({str(e)[:100] or type(e).__name__}); check `arch` and the images") from None
     if net is None: raise BadInput(f"`arch` {arch!r} is not known; {_like(arch)}")
     return net
 
@@ -356,6 +359,7 @@ def _weights_file(path):
         if not path.is_file(): _refuse(path, "not a file; give the weights file itself")
         if (n:=path.stat().st_size)>MAX_WEIGHTS: _refuse(path, f"has {n/2**30:.1f} GiB; at most {MAX_WEIGHTS>>30} GiB are loaded")
         with path.open('rb'): return path
+    except BadInput: raise
     except (OSError,ValueError) as e: _refuse(path, f"cannot be read ({getattr(e, 'strerror', None) or e})")
 
 # %% ../nbs/00a_models.ipynb #c066

@@ -20,7 +20,7 @@ from fastai.callback.schedule import ParamScheduler,SchedCos
 from fastai.callback.training import GradientClip
 from fastai.learner import Learner
 from .data import BadInput,Images,augment,to_float
-from .models import Progress,eval_mode,learner,log,predict,seeded
+from .models import Progress,by_pieces,eval_mode,learner,log,predict,seeded
 from .inputs import as_images,as_model,of_learner
 from .recovery import Scan,TriggerPool,_preset,scan as _scan
 
@@ -92,10 +92,11 @@ def clean_gradient(
     "ω: how much the clean loss depends on each weight"
     params = [p for p in model.parameters() if p.requires_grad]
     total = [torch.zeros_like(p) for p in params]
-    with eval_mode(model):
-        for x,y in zip(images.x.split(bs), images.y.split(bs)):
-            loss = F.cross_entropy(model(to_float(x, params[0].device)), y.to(params[0].device), reduction='sum')
-            for t,g in zip(total, torch.autograd.grad(loss, params)): t += g
+    def one(x, y):
+        loss = F.cross_entropy(model(to_float(x, device)), y.to(device), reduction='sum')
+        for t,g in zip(total, torch.autograd.grad(loss, params)): t += g
+    device = params[0].device
+    with eval_mode(model): by_pieces(one, images.x, images.y, bs=bs, device=device)
     return [t.abs()/len(images) for t in total]
 
 # %% ../nbs/03_unlearning.ipynb #c017
