@@ -5,34 +5,35 @@
 # %% auto #0
 __all__ = ['app', 'main', 'check_place', 'Outputs', 'write_json', 'Subject', 'load_subject', 'doubts', 'sample_rows', 'draw_rows',
            'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'evaluate_command', 'measure', 'scan_text',
-           'look', 'scan_row', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
+           'look', 'scan_row', 'report_on', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
            'save_pictures', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'demo_command',
            'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05_cli.ipynb #c004
-import json,math,os,re,secrets,shutil,sys,tempfile,warnings
-from contextlib import nullcontext,redirect_stderr
-from dataclasses import dataclass
+import json,logging,math,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,warnings
+from contextlib import contextmanager,nullcontext,redirect_stderr
+from dataclasses import dataclass,field
 from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated
 import typer
 from . import __version__
 
 # %% ../nbs/05_cli.ipynb #c007
-app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 
 def _version(on:bool):
     if on: typer.echo(f'baeraser {__version__}'); raise typer.Exit
 
 @app.callback(help='Find a backdoor in a trained image classifier, recover its trigger, erase it, and prove it.',
-              epilog='`baeraser COMMAND --help` tells more. Exit status: 0 done; 1 `scan` found a backdoor; 2 could not run; 130 stopped by Ctrl-C.')
+              epilog='`baeraser COMMAND --help` tells more. Exit status: 0 done; 1 `scan` found a backdoor; 2 could not run; 130 or 143 stopped by Ctrl-C or SIGTERM.')
 def _app(version:Annotated[bool, typer.Option('--version', callback=_version, is_eager=True, help='Show the version and exit.')]=False,
          debug:Annotated[bool, typer.Option('--debug', help='Show the traceback of an error; so does BAERASER_DEBUG=1.')]=False): pass
 
 # %% ../nbs/05_cli.ipynb #c009
 _NAMES = dict(source='--data', ratio='--held', model='MODEL', rate='--rate', place='--place', alpha='--alpha', kind='--pattern', data='--data',
-              **{o:f'--{o}' for o in ('arch','mean','std','preset','root','download','size','target','attack','start','epochs','lr','seed','neurons','amplitude','strength','only')})
+              **{o:f'--{o}' for o in ('arch','mean','std','preset','root','download','size','target','attack','start','epochs','lr','seed','neurons','amplitude','strength','only','factory','device')})
 
 def _line(s):
     "`s` on one line, without control characters, with the options' names for the arguments'"
@@ -40,10 +41,29 @@ def _line(s):
     s = re.sub(r'^Exception occured in .*? when calling event `\w+`: *', '', s) # fastai's words before those of a callback
     return re.sub(r'`(\w+)`', lambda m: f'`{_NAMES.get(m[1], m[1])}`', s)
 
-# %% ../nbs/05_cli.ipynb #c011
+# %% ../nbs/05_cli.ipynb #c012
+_now = SimpleNamespace(command=None, kept='', stopped=130) # the command that runs; what is kept and the exit status, if it is stopped
+
+def _terminate(*_): _now.stopped = 143; raise KeyboardInterrupt
+
+@contextmanager
+def _stoppable():
+    "SIGTERM ends the block as Ctrl-C does"
+    _now.kept,_now.stopped = 'nothing was written',130
+    if threading.current_thread() is not threading.main_thread(): yield; return # only that one may
+    old = signal.signal(signal.SIGTERM, _terminate)
+    try: yield
+    finally: signal.signal(signal.SIGTERM, old)
+
+def _keeps(out):
+    "Say where finished rows are if the command is stopped; returns the folder"
+    out = check_place(out, folder=True); _now.kept = f'finished rows are kept in {out}, and the same command goes on from there'
+    return out
+
+# %% ../nbs/05_cli.ipynb #c013
 def _reason(e):
     "What to say about exception `e`, and the exit status"
-    if isinstance(e, (KeyboardInterrupt,typer.Abort)): return 'stopped; nothing was written',130
+    if isinstance(e, (KeyboardInterrupt,typer.Abort)): return f'stopped; {_now.kept}',_now.stopped
     if hasattr(e, 'format_message'): # a usage error; its context knows the command
         return f"{e.format_message().rstrip('.')}. See `{getattr(e.ctx, 'command_path', None) or 'baeraser'} --help`.",2
     if type(e).__name__=='BadInput': return e,2
@@ -60,7 +80,20 @@ def _fail(e, debug):
     typer.echo(f'baeraser: {_line(line)}', err=True)
     return status
 
-# %% ../nbs/05_cli.ipynb #c013
+# %% ../nbs/05_cli.ipynb #c015
+class _Remarks(logging.Handler):
+    def emit(self, r): _remark(f'remark: {r.getMessage()}')
+
+@contextmanager
+def _heard():
+    "What the library logs goes to stderr"
+    log,h = logging.getLogger('baeraser_nb'),_Remarks()
+    old = log.level,log.propagate
+    log.addHandler(h); log.setLevel('INFO'); log.propagate = False
+    try: yield
+    finally: log.removeHandler(h); log.setLevel(old[0]); log.propagate = old[1]
+
+# %% ../nbs/05_cli.ipynb #c017
 def main(
     args:list|None=None, # what follows `baeraser`; None: sys.argv
 ) -> int:                # exit status
@@ -68,29 +101,34 @@ def main(
     args = list(sys.argv[1:] if args is None else args) or ['--help']
     debug = '--debug' in args or os.environ.get('BAERASER_DEBUG','') not in ('','0')
     args = [a for a in args if a!='--debug']
+    _now.command = shlex.join(['baeraser',*map(str, args)])
     os.environ.setdefault('MPLBACKEND', 'Agg') # pictures go to files, never to a window
-    with nullcontext() if debug else warnings.catch_warnings():
+    with nullcontext() if debug else warnings.catch_warnings(),_stoppable(),_heard():
         if not debug: warnings.simplefilter('ignore')
         try:
             status = app(args, prog_name='baeraser', standalone_mode=False)
             if status==130: raise KeyboardInterrupt
             sys.stdout.flush()
         except (Exception,KeyboardInterrupt,SystemExit) as e:
+            if isinstance(e, SystemExit) and not e.code: return 0 # completion in the shell
             status = _fail(e, debug)
             _hush(e)
     return status or 0
 
-# %% ../nbs/05_cli.ipynb #c014
+# %% ../nbs/05_cli.ipynb #c018
 def _hush(e):
     "Where stdout takes no more, keep Python from complaining a second time when it ends"
     if isinstance(e, (OSError,SystemExit)) and sys.stdout is sys.__stdout__:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
-# %% ../nbs/05_cli.ipynb #c020
+# %% ../nbs/05_cli.ipynb #c024
 def _opt(*names, **kw): return typer.Option(*names, **{'show_default':False, **kw})
 
-_Model = Annotated[Path, typer.Argument(metavar='MODEL', show_default=False, help='Weights file: safetensors, or made by torch.save(model.state_dict(), …). Nothing in it is executed.')]
-_Arch  = Annotated[str|None, _opt('--arch', help="resnet18, resnet18_cifar, cnn, or another of torchvision's classifiers. Default: what the file says.")]
+_Model = Annotated[Path, typer.Argument(metavar='MODEL', show_default=False, help='Weights file: safetensors (or the .index.json of one in parts), or made by torch.save(model.state_dict(), …). Nothing in it is executed.')]
+_Arch  = Annotated[str|None, _opt('--arch', help="resnet18, resnet18_cifar, cnn, or another of torchvision's or timm's classifiers (timm/NAME where both have it). Default: what the file says.")]
+_Own   = Annotated[str|None, _opt('--factory', metavar='MODULE:FUNCTION', help='Your own function that makes the untrained network, instead of --arch. Your module is imported, so its code runs.')]
+_Dev   = Annotated[str|None, _opt('--device', help='cpu, cuda, cuda:1, … Default: the GPU if there is one.')]
+_Report = Annotated[Path|None, _opt('--report', metavar='DIR', help='Folder for report.html, one page that needs no network, and report.json, the same as data.')]
 _Data  = Annotated[str, _opt('--data', help='Clean labelled images: digits, mnist, fashion_mnist, cifar10, cifar100, or the path of an .npz file or of a folder with one folder a class.')]
 _Root  = Annotated[Path|None, _opt('--root', help='Folder that named data sets lie in. Default: $BAERASER_DATA, else ~/.cache/baeraser.')]
 _Fetch = Annotated[bool, _opt('--download', help='Fetch a named data set that is not there.')]
@@ -98,13 +136,13 @@ _Held  = Annotated[float|None, _opt('--held', help="Clean images the defender ho
 _Mean  = Annotated[str|None, _opt('--mean', metavar='M,M,M', help='Mean of the pixels (in [0,1]) that the model was trained with, one a channel. Default: what the file says, else 0.')]
 _Std   = Annotated[str|None, _opt('--std', metavar='S,S,S', help='Their standard deviation. Default: what the file says, else 1.')]
 
-# %% ../nbs/05_cli.ipynb #c021
+# %% ../nbs/05_cli.ipynb #c025
 _Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, or paper (the paper's text as literally as it runs).")]
 _Seed   = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json   = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words then go to stderr.')]
 _Quiet  = Annotated[bool, _opt('--quiet', '-q', help='No progress and no remarks on stderr.')]
 
-# %% ../nbs/05_cli.ipynb #c023
+# %% ../nbs/05_cli.ipynb #c027
 def _numbers(text, name, kind=float):
     "Numbers out of '0.49,0.48,0.45'; None stays None"
     from baeraser_nb.data import BadInput
@@ -112,7 +150,7 @@ def _numbers(text, name, kind=float):
     try: return [kind(o) for o in text.split(',')]
     except ValueError: raise BadInput(f"`{name}` must be {'whole ' if kind is int else ''}numbers with commas between them; got {text!r}") from None
 
-# %% ../nbs/05_cli.ipynb #c026
+# %% ../nbs/05_cli.ipynb #c030
 def _remark(text): typer.echo(_line(text), err=True)
 def _say(text, json=None): typer.echo(text, err=json=='-')
 
@@ -120,7 +158,7 @@ def _hushed(quiet):
     "Nothing goes to stderr inside the block if `quiet`"
     return redirect_stderr(open(os.devnull, 'w')) if quiet else nullcontext()
 
-# %% ../nbs/05_cli.ipynb #c028
+# %% ../nbs/05_cli.ipynb #c032
 def check_place(
     path,              # where something shall be written
     folder:bool=False, # is it a folder?
@@ -136,12 +174,12 @@ def check_place(
         with tempfile.TemporaryFile(dir=home): return p
     except OSError as e: no(e.strerror or e)
 
-# %% ../nbs/05_cli.ipynb #c031
+# %% ../nbs/05_cli.ipynb #c035
 class Outputs:
     "The outputs of one command: all of them, or none"
     def __init__(self,
         *inputs, # files that must not be written over
-    ): self.staged,self.taken = [],{Path(p).resolve() for p in inputs}
+    ): self.staged,self.taken = [],{os.path.realpath(p) for p in inputs}
     def file(self,
         path, # final name; None is handed through
     ):        # where to write it for now
@@ -153,8 +191,8 @@ class Outputs:
     def _new(self, path, folder=False):
         from baeraser_nb.data import BadInput
         p = check_place(path, folder)
-        if p in self.taken: raise BadInput(f'output {str(path)!r} is also an input or another output; give it a name of its own')
-        self.taken.add(p)
+        if str(p) in self.taken: raise BadInput(f'output {str(path)!r} is also an input or another output; give it a name of its own')
+        self.taken.add(str(p))
         return p
     def _stage(self, final):
         home = next(o for o in [final,*final.parents] if o.exists())
@@ -168,7 +206,7 @@ class Outputs:
         finally:
             for tmp,_ in self.staged: shutil.rmtree(tmp, ignore_errors=True)
 
-# %% ../nbs/05_cli.ipynb #c032
+# %% ../nbs/05_cli.ipynb #c036
 def _publish(staged):
     "Move what was written to its final names"
     from baeraser_nb.data import BadInput
@@ -183,7 +221,7 @@ def _name_final(e, staged):
     for tmp,final in staged:
         if str(tmp) in str(e): raise type(e)(str(e).replace(str(tmp), str(final))) from None
 
-# %% ../nbs/05_cli.ipynb #c036
+# %% ../nbs/05_cli.ipynb #c040
 def _is_stream(path): return path=='-' or Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir()
 
 def _finite(o):
@@ -192,7 +230,7 @@ def _finite(o):
     if isinstance(o, (list,tuple)): return [_finite(v) for v in o]
     return None if isinstance(o, float) and not math.isfinite(o) else o
 
-# %% ../nbs/05_cli.ipynb #c037
+# %% ../nbs/05_cli.ipynb #c041
 def write_json(
     path,     # where to; '-' is stdout, None nowhere
     row:dict, # JSON values
@@ -207,11 +245,12 @@ def write_json(
     try: Path(path).write_text(text)
     except OSError as e: raise BadInput(f'output {str(path)!r} cannot be written: {e.strerror}; choose another place') from None
 
-# %% ../nbs/05_cli.ipynb #c040
+# %% ../nbs/05_cli.ipynb #c044
 @dataclass
 class Subject:
     "A model under suspicion, and who holds which images"
     path: Path      # its weights file
+    sha256: str     # of the file
     model: object   # the `Classifier` in it
     state: dict     # the file's tensors as they are
     meta: dict      # the file's metadata
@@ -220,10 +259,11 @@ class Subject:
     name: str       # of the data
     data: object    # `Splits`
     ratio: float    # of held images
+    remarks: list = field(default_factory=list) # reasons to doubt
     @property
     def held(self): return self.data.held
 
-# %% ../nbs/05_cli.ipynb #c041
+# %% ../nbs/05_cli.ipynb #c045
 def load_subject(
     model,          # weights file
     arch=None,      # None: what the file says
@@ -233,28 +273,30 @@ def load_subject(
     held=None,      # share of held images; None: what the file says, else 0.05
     mean=None,      # as '0.49,0.48,0.45'; None: what the file says, else 0
     std=None,       # likewise, else 1
+    factory=None,   # 'module:function' instead of `arch`, see `load_model`
+    device=None,    # where to compute; None: a GPU if there is one
 ) -> Subject:       # `BadInput` where these do not go together
     "Read a weights file and the images to judge it by"
     from baeraser_nb.data import BadInput,load_dataset,split
-    from baeraser_nb.models import load_model,load_weights
-    state,meta = load_weights(model)
+    from baeraser_nb.models import file_hash,load_model,load_weights
+    state,meta = weights = load_weights(model)
     ds = load_dataset(data, root, download)
     shape,ratio = 'x'.join(map(str, ds.test.shape)),_ratio(meta) if held is None else held
     if held is not None and ds.train is None: _remark('remark: --held changes nothing, because these data have no training part: all of them are held')
     if re.fullmatch(r'\d+x\d+x\d+', meta.get('shape', '')) and meta['shape']!=shape:
         raise BadInput(f"`model` {str(model)!r} takes images of {meta['shape']} (channels x height x width), those of `source` {data} are {shape}; use images as in its training")
-    clf,_ = load_model(model, arch, ds.test.shape[0], _numbers(mean, 'mean'), _numbers(std, 'std'))
-    about = dict(arch=arch or meta.get('arch'), mean=clf.mean.flatten().tolist(), std=clf.std.flatten().tolist(), shape=shape)
+    clf,_ = load_model(model, arch, ds.test.shape[0], _numbers(mean, 'mean'), _numbers(std, 'std'), device, ds.test.shape[1:], factory, weights)
+    about = (dict(factory=factory) if factory else dict(arch=arch or meta.get('arch')))|dict(mean=clf.mean.flatten().tolist(), std=clf.std.flatten().tolist(), shape=shape)
     known = all(given is not None or k in meta for k,given in dict(mean=mean, std=std).items())
-    return Subject(Path(model), clf, state, meta, about, known, ds.name, split(ds, ratio), ratio)
+    return Subject(Path(model), file_hash(model), clf, state, meta, about, known, ds.name, split(ds, ratio), ratio)
 
-# %% ../nbs/05_cli.ipynb #c042
+# %% ../nbs/05_cli.ipynb #c046
 def _ratio(meta):
     "The share of held images that a file was purified with, else 0.05"
     try: return r if 0<(r := float(meta['held']))<=1 else .05
     except (KeyError,ValueError): return .05
 
-# %% ../nbs/05_cli.ipynb #c045
+# %% ../nbs/05_cli.ipynb #c049
 def doubts(
     s:Subject,
 ) -> list: # of remarks, each one line; `BadInput` if model and images do not fit together
@@ -271,7 +313,7 @@ def doubts(
     if acc<(1+1/K)/2: out.append(f'the model is right on only {acc:.0%} of the held images: {_why_low(pred, im.y, K, acc)}')
     return out
 
-# %% ../nbs/05_cli.ipynb #c046
+# %% ../nbs/05_cli.ipynb #c050
 def _normalisation(s, im, acc):
     "What to say where nobody said how pixels are normalised"
     from baeraser_nb.models import Classifier,pixel_stats,predict
@@ -282,7 +324,7 @@ def _normalisation(s, im, acc):
     mean,std = (','.join(f'{v:g}' for v in o) for o in own)
     return f'{out}; with the mean and deviation of these images (--mean {mean} --std {std}) accuracy is {acc2:.0%} instead of {acc:.0%}'
 
-# %% ../nbs/05_cli.ipynb #c047
+# %% ../nbs/05_cli.ipynb #c051
 def _why_low(pred, y, K, acc):
     "The likely cause of a low accuracy"
     import torch
@@ -292,7 +334,7 @@ def _why_low(pred, y, K, acc):
     if best>max(.5, acc+.3): return f'with its classes in another order it would be {best:.0%}, so the images are probably numbered otherwise than in its training'
     return 'check --mean, --std, --arch and the labels; of a model that is misread, a verdict means little'
 
-# %% ../nbs/05_cli.ipynb #c052
+# %% ../nbs/05_cli.ipynb #c056
 def sample_rows(
     images,       # `Images`
     trigger=None, # the attacker's `Trigger`
@@ -312,7 +354,7 @@ def sample_rows(
         with seeded(0): rows['with recovered triggers'] = pool.stamp(x.to(pool.families[0].labels.device))[0].cpu()
     return rows
 
-# %% ../nbs/05_cli.ipynb #c053
+# %% ../nbs/05_cli.ipynb #c057
 def draw_rows(
     rows:dict, # of `sample_rows`
 ):             # matplotlib figure
@@ -335,7 +377,7 @@ def save_picture(
     fig.savefig(buf, format='png', dpi=90, bbox_inches='tight')
     return write_whole(path, buf.getvalue())
 
-# %% ../nbs/05_cli.ipynb #c059
+# %% ../nbs/05_cli.ipynb #c063
 def metrics_row(
     m, # `Metrics`
 ) -> dict: # counts, shares, and each share's 95% interval
@@ -355,7 +397,7 @@ def metrics_table(
     notes = f'{m.n_clean:,} test images' + (f', {m.n_triggered:,} of them not of the target label, for ASR and RA' if m.n_triggered else '')
     return '\n'.join(o.rstrip() for o in lines+[f'{notes}; 95% intervals'])
 
-# %% ../nbs/05_cli.ipynb #c063
+# %% ../nbs/05_cli.ipynb #c067
 @app.command('attack', short_help='Train a victim, or a clean model, to practise on.')
 def attack_command(
     data:_Data,
@@ -386,7 +428,7 @@ def attack_command(
         save_picture(folder/'pictures.png', draw_rows(sample_rows(ds.test, a['trigger'])))
     _say(f"{metrics_table({'clean' if attack=='none' else 'victim':_metrics(a)})}\nwritten to {out}")
 
-# %% ../nbs/05_cli.ipynb #c064
+# %% ../nbs/05_cli.ipynb #c068
 _RANDOM = 'random'
 
 def _place(text):
@@ -405,23 +447,23 @@ def _metrics(attack):
     from baeraser_nb.attacks import Metrics
     return Metrics(**{k:v for k,v in attack['metrics'].items() if k.startswith('n_')})
 
-# %% ../nbs/05_cli.ipynb #c070
+# %% ../nbs/05_cli.ipynb #c074
 @app.command('evaluate', short_help='Measure a model, knowing the attack.')
 def evaluate_command(
     model:_Model,
     data:_Data,
     attack:Annotated[Path, _opt('--attack', help="The attacker's secret: attack.json, or the folder it is in.")],
-    arch:_Arch=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
+    arch:_Arch=None, factory:_Own=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Dev=None, seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "For whoever knows the attack: accuracy (Acc), attack success (ASR) and recovered accuracy (RA) of a model on test images that no defender held."
-    with _hushed(quiet),Outputs(model, attack) as o:
+    with _hushed(quiet),Outputs(*_inputs(model), attack) as o:
         to = _json_place(o, json)
-        s = load_subject(model, arch, data, root, download, held, mean, std)
+        s = load_subject(model, arch, data, root, download, held, mean, std, factory, device)
         m = measure(s, attack, seed)
         for remark in doubts(s): _remark(f'remark: {remark}')
-        write_json(to, metrics_row(m)|dict(model=str(model), data=s.name, held=s.ratio, seed=seed, version=__version__))
+        write_json(to, metrics_row(m)|dict(model=str(model), sha256=s.sha256, data=s.name, held=s.ratio, seed=seed, version=__version__))
     _say(metrics_table({'model':m}), json)
 
-# %% ../nbs/05_cli.ipynb #c071
+# %% ../nbs/05_cli.ipynb #c075
 def measure(
     s:Subject,    # the model, victim or purified
     attack,       # attack.json or its folder
@@ -435,9 +477,13 @@ def measure(
     n_outputs(s.model, images)
     return evaluate(s.model, images, a['trigger'], a['target'], seed)
 
+def _inputs(model):
+    "The files that must not be written over: the model, with its parts if it has some"
+    return [model,*(model.parent.glob('*.safetensors') if model.suffix=='.json' else ())]
+
 def _json_place(o, path): return path if path is None or _is_stream(path) else o.file(path)
 
-# %% ../nbs/05_cli.ipynb #c076
+# %% ../nbs/05_cli.ipynb #c080
 def scan_text(
     found,      # `Scan`
     classes=(), # names of the classes, by label
@@ -452,10 +498,10 @@ def scan_text(
     foot = f"{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s; suspect is a score above {found.line:.1f}"
     return '\n'.join([head, f"  {'label':{w}}  score   success  trigger", *lines, foot])
 
-# %% ../nbs/05_cli.ipynb #c077
+# %% ../nbs/05_cli.ipynb #c081
 def _where(o): return f"mask of {o['mask']:.0f} pixels" if o['family']=='mask' else o['family']
 
-# %% ../nbs/05_cli.ipynb #c081
+# %% ../nbs/05_cli.ipynb #c085
 def look(
     s:Subject,
     preset:str='robust', # hyperparameters
@@ -464,33 +510,50 @@ def look(
 ):                       # `Scan`
     "Scan a model, after saying on stderr what is doubtful about it"
     from baeraser_nb.recovery import scan
-    for remark in doubts(s): _remark(f'remark: {remark}')
-    return scan(s.model, s.held, preset, seed, progress=not quiet)
+    s.remarks += doubts(s)
+    for remark in s.remarks: _remark(f'remark: {remark}')
+    return scan(s.model, s.held, preset=preset, seed=seed, progress=not quiet)
 
 def scan_row(
     s:Subject,
     found, # `Scan`
 ) -> dict:
     "A scan's result as JSON values"
-    return found.row()|dict(model=str(s.path), arch=s.about['arch'], data=s.name)
+    return found.row()|dict(model=str(s.path), sha256=s.sha256, arch=s.about.get('arch'), data=s.name)
 
-# %% ../nbs/05_cli.ipynb #c082
+# %% ../nbs/05_cli.ipynb #c087
+def report_on(
+    folder,      # where to; None: nowhere
+    s:Subject,
+    found,       # `Scan`
+    erased=None, # `Erased`
+    out=None,    # name of the purified file
+):
+    "Write the report of a scan, or of erasing"
+    from baeraser_nb.report import report_row,write_report
+    if folder is None: return
+    about = s.about|dict(file=str(s.path), sha256=s.sha256, bytes=s.path.stat().st_size, data=s.name, remarks=s.remarks, out=out and str(out), command=_now.command)
+    write_report(folder, report_row(s.model, s.held, found, erased, about))
+
+# %% ../nbs/05_cli.ipynb #c088
 @app.command('scan', short_help='Look for a backdoor.')
 def scan_command(
     model:_Model,
     data:_Data,
-    arch:_Arch=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None,
+    report:_Report=None,
+    arch:_Arch=None, factory:_Own=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Dev=None,
     preset:_Preset='robust', seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "Look for a backdoor, knowing only the model and a few clean images. Exit status 0: none found; 1: found; 2: could not run."
-    with _hushed(quiet),Outputs(model) as o:
-        to = _json_place(o, json)
-        s = load_subject(model, arch, data, root, download, held, mean, std)
+    with _hushed(quiet),Outputs(*_inputs(model)) as o:
+        folder,to = o.folder(report),_json_place(o, json)
+        s = load_subject(model, arch, data, root, download, held, mean, std, factory, device)
         found = look(s, preset, seed, quiet)
+        report_on(folder, s, found)
         write_json(to, scan_row(s, found))
     _say(scan_text(found, s.held.classes), json)
     return int(found.verdict!='clean')
 
-# %% ../nbs/05_cli.ipynb #c086
+# %% ../nbs/05_cli.ipynb #c092
 def purified(
     state:dict, # tensors of the suspicious file
     net,        # the purified network
@@ -498,13 +561,15 @@ def purified(
     "The tensors of a purified file"
     import torch
     from baeraser_nb.data import BadInput
+    from baeraser_nb.models import plain_names
     new = {k:v.cpu() for k,v in net.state_dict().items()}
+    new = {k:new[p] for k,p in plain_names(state, new).items()}
     out = {k:v if torch.equal(v.to(new[k].dtype), new[k]) else new[k].to(v.dtype) for k,v in state.items()}
     bad = next((k for k,v in out.items() if v.is_floating_point() and not v.isfinite().all()), None)
     if bad: raise BadInput(f'`model`: the purified tensor {bad!r} does not fit into {out[bad].dtype}; convert the file to float32 first')
     return out
 
-# %% ../nbs/05_cli.ipynb #c088
+# %% ../nbs/05_cli.ipynb #c094
 def write_purified(
     path,      # a .safetensors file
     s:Subject, # where it came from
@@ -513,9 +578,9 @@ def write_purified(
     "Write the purified weights; metadata is kept, and completed"
     from baeraser_nb.models import save_weights
     held = {} if erased.status=='unchanged' or s.data.train is None else dict(held=s.ratio)
-    return save_weights(path, purified(s.state, erased.model.net), s.about|s.meta|held)
+    return save_weights(path, purified(s.state, erased.model.net), dict(format='pt')|s.about|s.meta|held|dict(purified_from=s.sha256)) # `format` is what other libraries look for
 
-# %% ../nbs/05_cli.ipynb #c090
+# %% ../nbs/05_cli.ipynb #c096
 def check_erased(
     e, # `Erased`
 ) -> str|None: # a remark; `BadInput` where the outcome is of no use
@@ -536,7 +601,7 @@ def erase_text(
     pair = lambda k: f"{e.before[k]:.1%} → {e.after[k]:.1%}"
     return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
 
-# %% ../nbs/05_cli.ipynb #c093
+# %% ../nbs/05_cli.ipynb #c099
 def save_pictures(
     folder,       # where to
     found,        # `Scan`
@@ -558,37 +623,37 @@ def save_pictures(
     save_picture(Path(folder)/'triggers.png', fig); plt.close(fig)
     save_picture(Path(folder)/'images.png', draw_rows(sample_rows(images, trigger, found.pool)))
 
-# %% ../nbs/05_cli.ipynb #c094
+# %% ../nbs/05_cli.ipynb #c100
 def _weights_place(o, out):
     "Where to write purified weights for now"
     from baeraser_nb.data import BadInput
     if out.suffix!='.safetensors': raise BadInput(f"`--out` {str(out)!r} must end in .safetensors, for that is what is written")
     return o.file(out)
 
-# %% ../nbs/05_cli.ipynb #c095
+# %% ../nbs/05_cli.ipynb #c101
 @app.command('erase', short_help='Write purified weights.')
 def erase_command(
     model:_Model,
     data:_Data,
     out:Annotated[Path, _opt('--out', metavar='PURIFIED.safetensors', help="The purified weights: names, shapes and types as in MODEL.")],
-    report:Annotated[Path|None, _opt('--report', metavar='DIR', help='Folder for pictures and erase.json.')]=None,
-    arch:_Arch=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None,
+    report:_Report=None,
+    arch:_Arch=None, factory:_Own=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Dev=None,
     preset:_Preset='robust', seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "Scan a model and erase what is found. Exit status 0: done, or nothing to erase; 2: could not run, or could not erase."
     from baeraser_nb.unlearn import erase
-    with _hushed(quiet),Outputs(model) as o:
+    with _hushed(quiet),Outputs(*_inputs(model)) as o:
         weights,folder,to = _weights_place(o, out),o.folder(report),_json_place(o, json)
-        s = load_subject(model, arch, data, root, download, held, mean, std)
+        s = load_subject(model, arch, data, root, download, held, mean, std, factory, device)
         found = look(s, preset, seed, quiet)
         done = erase(s.model, s.held, found, preset, seed, progress=not quiet)
-        if remark := check_erased(done): _remark(f'remark: {remark}')
-        row = done.row()|dict(scan=scan_row(s, found), model=str(model), out=str(out), data=s.name, version=__version__)
+        if remark := check_erased(done): s.remarks.append(remark); _remark(f'remark: {remark}')
+        row = done.row()|dict(scan=scan_row(s, found), model=str(model), sha256=s.sha256, out=str(out), data=s.name, version=__version__)
         write_purified(weights, s, done)
-        if folder: save_pictures(folder, found, done, s.held); write_json(folder/'erase.json', row)
+        report_on(folder, s, found, done, out)
         write_json(to, row)
     _say(f'{scan_text(found, s.held.classes, 3)}\n{erase_text(done, out)}', json)
 
-# %% ../nbs/05_cli.ipynb #c097
+# %% ../nbs/05_cli.ipynb #c103
 def demo_models(
     ds,          # digits
     folder,      # for the victim; the clean model goes to its folder clean/
@@ -603,7 +668,7 @@ def demo_models(
     _remark('2/5 The attacker trains a backdoor into it: 3×3 pixels at a random place, target label 3 …')
     return attack(ds, folder, Spec('digits', 'badnets', 'cnn', target=3, epochs=15, seed=seed), folder/'clean', ratio)
 
-# %% ../nbs/05_cli.ipynb #c098
+# %% ../nbs/05_cli.ipynb #c104
 def demo_defence(
     folder,      # of the victim; gets scan.json, erase.json, erased.safetensors
     ratio:float, # share of held images
@@ -622,9 +687,10 @@ def demo_defence(
     if remark := check_erased(done): _remark(f'remark: {remark}')
     write_purified(folder/'erased.safetensors', s, done)
     write_json(folder/'erase.json', done.row()|dict(version=__version__))
+    report_on(folder, s, found, done, 'erased.safetensors')
     return s,found,done
 
-# %% ../nbs/05_cli.ipynb #c099
+# %% ../nbs/05_cli.ipynb #c105
 def demo_verdict(
     found,    # `Scan`
     target,   # the true label
@@ -636,7 +702,7 @@ def demo_verdict(
     return (f"verdict: {named} (the attacker's target is {target}); the real trigger succeeded on {b.asr:.1%} of images before and on {a.asr:.1%} after "
             f"(on the clean model: {f.asr:.1%}), and accuracy went from {b.acc:.1%} to {a.acc:.1%}")
 
-# %% ../nbs/05_cli.ipynb #c102
+# %% ../nbs/05_cli.ipynb #c108
 @app.command('demo', short_help='See it all on a small model.')
 def demo_command(
     out:Annotated[Path, _opt('--out', show_default=True, help='Folder for models, results and pictures.')]=Path('demo'),
@@ -655,10 +721,10 @@ def demo_command(
         save_pictures(folder, found, done, s.data.test, a['trigger'])
     _say(f"{metrics_table(m)}\n\n{demo_verdict(found, a['target'], m)}\nmodels, results and pictures are in {out}")
 
-# %% ../nbs/05_cli.ipynb #c103
+# %% ../nbs/05_cli.ipynb #c109
 app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','evaluate'].index(c.name)) # as the help lists them
 
-# %% ../nbs/05_cli.ipynb #c111
+# %% ../nbs/05_cli.ipynb #c117
 @app.command('bench', short_help='Run the grid of experiments.')
 def bench_command(
     spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
@@ -674,9 +740,9 @@ def bench_command(
     todo = [c for g in spec or ['paper'] for c in cells(load_grid(g)) if all(o in c.name for o in only or ())]
     if not todo: raise BadInput(f"`only` {' '.join(only or ())!r} leaves no cell; `--dry-run` without it shows what there is")
     if dry_run: return _say(_plan(todo, out))
-    with _hushed(quiet): bench(todo, check_place(out, folder=True), root, workers, backend, said=_say)
+    with _hushed(quiet): bench(todo, _keeps(out), root, workers, backend, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c112
+# %% ../nbs/05_cli.ipynb #c118
 def _plan(cells, out):
     "What `--dry-run` says"
     from baeraser_nb.experiments import estimate,missing,plan
@@ -685,7 +751,7 @@ def _plan(cells, out):
     time = '' if not left else ', time unknown (no rows to learn from)' if t is None else f', about {t/3600:.1f} hours with one worker' if t>5400 else f', about {t/60:.0f} minutes with one worker'
     return f"{plan(cells, out).to_string()}\n\n{n} cells, {n-left} done; {left} to do, of {len(jobs)} victims{time}"
 
-# %% ../nbs/05_cli.ipynb #c117
+# %% ../nbs/05_cli.ipynb #c123
 def _picked(names, only):
     "Models of the zoo by set and by text"
     from baeraser_nb.data import BadInput
@@ -700,7 +766,7 @@ _Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_defaul
 _Only = Annotated[list[str]|None, _opt('--only', help='Only models whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]
 _Dry = Annotated[bool, _opt('--dry-run', help='Name the models and stop.')]
 
-# %% ../nbs/05_cli.ipynb #c118
+# %% ../nbs/05_cli.ipynb #c124
 @app.command('zoo', short_help='Train the victims of the experiments.')
 def zoo_command(
     names:_Sets=None, only:_Only=None,
@@ -710,9 +776,9 @@ def zoo_command(
     from baeraser_nb.zoo import zoo_rows
     specs = _picked(names, only)
     if dry_run: return _say('\n'.join(s.name for s in specs))
-    with _hushed(quiet): zoo_rows(specs, check_place(out, folder=True), root, said=_say)
+    with _hushed(quiet): zoo_rows(specs, _keeps(out), root, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c119
+# %% ../nbs/05_cli.ipynb #c125
 @app.command('detect', short_help='Scan the models of the experiments.')
 def detect_command(
     names:_Sets=None, only:_Only=None,
@@ -723,9 +789,9 @@ def detect_command(
     from baeraser_nb.detection import scan_rows
     specs = _picked(names, only)
     if dry_run: return _say('\n'.join(s.name for s in specs))
-    with _hushed(quiet): scan_rows(specs, images, seed, check_place(out, folder=True), root, said=_say)
+    with _hushed(quiet): scan_rows(specs, images, seed, _keeps(out), root, said=_say)
 
-# %% ../nbs/05_cli.ipynb #c120
+# %% ../nbs/05_cli.ipynb #c126
 @app.command('performance', short_help='Time training and scans.')
 def performance_command(
     what:Annotated[list[str]|None, typer.Argument(metavar='[PART]...', show_default=False, help='training, scan, race. Default: all.')]=None,

@@ -22,7 +22,7 @@ from torch import Tensor
 # %% ../nbs/00_data.ipynb #c007
 class BadInput(ValueError):
     "Input that cannot be used; its message is one line: which argument, what it got, what is allowed, what to do"
-    def __init__(self, msg): super().__init__(_one_line(msg))
+    def __init__(self, msg): msg = _one_line(msg); super().__init__(msg if len(msg)<=1500 else msg[:1500]+' …')
 
 # %% ../nbs/00_data.ipynb #c008
 def _one_line(s):

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 import torch
 import torch.nn.functional as F
 from torch import nn,Tensor
+from fastai.learner import Learner
 from . import __version__
 from .data import BadInput,Images,to_float
-from .models import Classifier,eval_mode,predict,progress_bar,seeded
+from .models import Classifier,by_pieces,eval_mode,predict,progress_bar,seeded
+from .inputs import as_images,as_model,of_learner
 from .attacks import Trigger,paste,window
 
 # %% ../nbs/02_msa_recovery.ipynb #c006
@@ -176,10 +178,10 @@ def pull(
     piece:int=512,      # images in the victim at once
 ) -> tuple[Tensor,Tensor]: # `hinge` of each image (n,), and the gradient of their sum at the pixels (n,c,h,w)
     "The victim's pull on triggered images, piece by piece"
-    hs,gs = [],[]
-    for xs,l,e in zip(x.detach().split(piece), labels.split(piece), eps.split(piece)):
+    def one(xs, l, e):
         h = hinge(model(xs.requires_grad_()), l, e, log)
-        gs.append(torch.autograd.grad(h.sum(), xs)[0]); hs.append(h.detach())
+        return h.detach(),torch.autograd.grad(h.sum(), xs)[0]
+    hs,gs = zip(*by_pieces(one, x.detach(), labels, eps, bs=piece, device=x.device))
     return torch.cat(hs),torch.cat(gs)
 
 # %% ../nbs/02_msa_recovery.ipynb #c030
@@ -463,7 +465,7 @@ def n_outputs(
 ) -> int:               # classes the model tells apart; `BadInput` if images, labels and model do not fit
     "How many classes `model` has, with the checks that a defender's function needs"
     try: out = predict(model, held.x[:2])
-    except (RuntimeError,ValueError,AssertionError) as e: raise BadInput(f"the model cannot take images of {held.shape[0]} channel(s) and {held.shape[1]}×{held.shape[2]} pixels ({str(e).splitlines()[0][:100]}); check `arch` and the images") from None
+    except Exception as e: raise BadInput(f"the model cannot take images of {held.shape[0]} channel(s) and {held.shape[1]}×{held.shape[2]} pixels ({(str(e).splitlines() or [type(e).__name__])[0][:100]}); check `arch` and the images") from None # whatever somebody's module may raise
     if out.ndim!=2 or out.shape[1]<2: raise BadInput(f"the model gives an output of shape {tuple(out.shape)} for 2 images; a classifier of two or more classes is needed")
     if not out.isfinite().all(): raise BadInput("the model's output is NaN or infinite on clean images, so nothing can be said about it")
     if held.y.max()>=out.shape[1]: raise BadInput(f"the images have labels up to {held.y.max()}, the model has {out.shape[1]} classes (0..{out.shape[1]-1}); check the labels")
@@ -521,7 +523,8 @@ def _search_masks(model, held, x, K, r, tick):
     return f,tuple(found)
 
 # %% ../nbs/02_msa_recovery.ipynb #c082
-def _spots(held, labels, at, r): return Spots(held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, min(max(r.sizes), *held.shape[1:])).to(at.device)
+def _spot_size(held, r): return min(max(*r.sizes, max(held.shape[1:])//8), *held.shape[1:]) # on large images larger spots, not more
+def _spots(held, labels, at, r): return Spots(held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, _spot_size(held, r)).to(at.device)
 
 def _best(model, f, x, n, steps, b, r, tick):
     "Train, and keep the `n` best generators of every label"
@@ -537,7 +540,7 @@ def _measured(model, f, held, K):
 
 def _search_spots(model, held, x, K, labels, r, tick):
     "The best spot of every label, and what it does"
-    places,n = grid_places(*held.shape[1:], min(max(r.sizes), *held.shape[1:])).to(x.device),len(labels)
+    places,n = grid_places(*held.shape[1:], _spot_size(held, r)).to(x.device),len(labels)
     f = _best(model, _spots(held, labels.to(x.device).repeat_interleave(len(places)), places.repeat(n, 1), r), x, 2, r.spot_steps[0], 4, r, tick)
     f = _best(model, f, x, 1, r.spot_steps[1], r.images(n), r, tick)
     return f,_measured(model, f, held, K)
@@ -598,7 +601,7 @@ def _pool(model, held, x, K, fams, spots, targets, r, tick):
 
 def _mask_pool(model, held, x, targets, r, tick):
     "Small masks of the suspected labels that work, one for each threshold"
-    limit,eps = max(r.sizes)**2/2,torch.tensor(r.stairs or r.first)
+    limit,eps = _spot_size(held, r)**2/2,torch.tensor(r.stairs or r.first)
     f = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), eps.repeat(len(targets))).to(x.device)
     climb(model, [f], x, r.mask_stair_steps, r.b, r.lr, r.eta, r.log, tick)
     i = (_works(model, f, held)&(f.area<=limit).cpu()).nonzero()[:,0]
@@ -606,15 +609,16 @@ def _mask_pool(model, held, x, targets, r, tick):
 
 # %% ../nbs/02_msa_recovery.ipynb #c090
 def scan(
-    model:nn.Module,        # the suspicious model: takes pixels in [0,1], gives logits
-    held:Images,            # a few clean, labelled images
+    model:nn.Module,        # the suspicious model, or a fastai `Learner`: takes pixels in [0,1], gives logits
+    held:Images,            # a few clean, labelled images: `Images`, or whatever `as_images` takes
     preset='robust',        # 'robust', 'paper', or a `Recovery` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
+    labels=None,            # of `held`, where that is a tensor or an array
 ) -> Scan:                  # `BadInput` if model and images do not fit together
     "Look for a backdoor, knowing only the model and the held images"
-    t,r = time.time(),_preset(preset, RECOVERY)
-    K = n_outputs(model, held)
+    t,r,held = time.time(),_preset(preset, RECOVERY),as_images(held, labels)
+    model = as_model(model, held); K = n_outputs(model, held)
     with seeded(seed), _studied(model) as m:
         x = held.x.to(next(m.parameters()).device)
         search = r.steps or r.passes*len(held)//r.b
@@ -631,14 +635,24 @@ def scan(
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
     return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line)
 
-# %% ../nbs/02_msa_recovery.ipynb #c091
+# %% ../nbs/02_msa_recovery.ipynb #c092
+@patch
+def scan(self:Learner,
+    images=None, # clean images, see `as_images`; None: the learner's validation set
+    labels=None, # their labels
+    **kwargs     # more arguments of `scan`
+) -> Scan:
+    "Look for a backdoor in a learner's model"
+    return scan(*of_learner(self, images, labels), **kwargs)
+
+# %% ../nbs/02_msa_recovery.ipynb #c093
 def _preset(preset, known):
     "The record of hyperparameters called `preset`, or `preset` itself if it is one"
     if isinstance(preset, type(next(iter(known.values())))): return preset
     if preset not in known: raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
 
-# %% ../nbs/02_msa_recovery.ipynb #c097
+# %% ../nbs/02_msa_recovery.ipynb #c102
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
     n:int=8,            # samples of each generator
@@ -657,7 +671,7 @@ def show_triggers(
     if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #c102
+# %% ../nbs/02_msa_recovery.ipynb #c107
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones

@@ -9,7 +9,7 @@ __all__ = ['UNLEARNING', 'UnlearnLoss', 'Triggered', 'FreezeBN', 'clean_gradient
 # %% ../nbs/03_unlearning.ipynb #c003
 import copy,math,time
 from contextlib import contextmanager
-from dataclasses import dataclass,field
+from dataclasses import dataclass,field,replace
 from functools import partial
 import torch
 import torch.nn.functional as F
@@ -18,9 +18,11 @@ from fastcore.basics import basic_repr,patch,store_attr
 from fastai.callback.core import Callback,CancelFitException
 from fastai.callback.schedule import ParamScheduler,SchedCos
 from fastai.callback.training import GradientClip
+from fastai.learner import Learner
 from .data import BadInput,Images,augment,to_float
-from .models import Progress,eval_mode,learner,predict,seeded
-from .recovery import Scan,TriggerPool,_preset
+from .models import Progress,by_pieces,eval_mode,learner,log,predict,seeded
+from .inputs import as_images,as_model,of_learner
+from .recovery import Scan,TriggerPool,_preset,scan as _scan
 
 # %% ../nbs/03_unlearning.ipynb #c006
 class UnlearnLoss:
@@ -90,10 +92,11 @@ def clean_gradient(
     "ω: how much the clean loss depends on each weight"
     params = [p for p in model.parameters() if p.requires_grad]
     total = [torch.zeros_like(p) for p in params]
-    with eval_mode(model):
-        for x,y in zip(images.x.split(bs), images.y.split(bs)):
-            loss = F.cross_entropy(model(to_float(x, params[0].device)), y.to(params[0].device), reduction='sum')
-            for t,g in zip(total, torch.autograd.grad(loss, params)): t += g
+    def one(x, y):
+        loss = F.cross_entropy(model(to_float(x, device)), y.to(device), reduction='sum')
+        for t,g in zip(total, torch.autograd.grad(loss, params)): t += g
+    device = params[0].device
+    with eval_mode(model): by_pieces(one, images.x, images.y, bs=bs, device=device)
     return [t.abs()/len(images) for t in total]
 
 # %% ../nbs/03_unlearning.ipynb #c017
@@ -213,19 +216,21 @@ class Erased:
 
 # %% ../nbs/03_unlearning.ipynb #c031
 def erase(
-    model:nn.Module,        # the suspicious model: takes pixels in [0,1], gives logits
-    held:Images,            # a few clean, labelled images
-    scan:Scan,              # what `baeraser_nb.recovery.scan` found
+    model:nn.Module,        # the suspicious model, or a fastai `Learner`: takes pixels in [0,1], gives logits
+    held:Images,            # a few clean, labelled images: `Images`, or whatever `as_images` takes
+    scan:Scan|None=None,    # what `baeraser_nb.recovery.scan` found; None: it is asked first
     preset='robust',        # 'robust', 'paper', or an `Unlearning` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
     keep:bool=False,        # keep the weights of every checked step, for an evaluator to look at
+    labels=None,            # of `held`, where that is a tensor or an array
 ) -> Erased:
     "Unlearn the recovered triggers, knowing only the model, the held images and what the scan found"
-    t,u,model = time.time(),_preset(preset, UNLEARNING),copy.deepcopy(model)
-    name = preset if isinstance(preset, str) else 'own'
+    t,u,held = time.time(),_preset(preset, UNLEARNING),as_images(held, labels)
+    name,victim = preset if isinstance(preset, str) else 'own',as_model(model, held); model = copy.deepcopy(victim)
+    if scan is None: scan = _scan(victim, held, preset='robust' if name=='own' else name, seed=seed, progress=progress)
     if scan.pool is None: return Erased(model, 'unchanged', [], {}, {}, 0, False, round(time.time()-t, 2), seed, name)
-    with seeded(seed): w = _unlearn(model, held, scan.pool, u, seed, progress, keep)
+    w = _unlearn_fitting(model, victim, held, scan.pool, u, seed, progress, keep)
     k,after,state = w.best
     model.load_state_dict(state)
     status = 'erased' if w.met(after) else 'diverged' if w.diverged else 'incomplete'
@@ -253,6 +258,27 @@ def _unlearn(model, held, pool, u, seed, progress, keep):
     return watch
 
 # %% ../nbs/03_unlearning.ipynb #c033
+def _unlearn_fitting(model, victim, held, pool, u, seed, progress, keep):
+    "`_unlearn`, and again from the start with smaller batches where the device has too little memory"
+    try:
+        with seeded(seed): return _unlearn(model, held, pool, u, seed, progress, keep)
+    except torch.OutOfMemoryError: bs = min(u.bs, len(held))//2 # the second try is outside `except`, whose traceback would hold on to the memory
+    if bs<1: raise BadInput("the device has too little memory to train this model on one image; use another one")
+    log.warning('out of memory; erasing starts again with %d images a step', bs)
+    model.load_state_dict(victim.state_dict())
+    return _unlearn_fitting(model, victim, held, pool, replace(u, bs=bs), seed, progress, keep)
+
+# %% ../nbs/03_unlearning.ipynb #c034
+@patch
+def erase(self:Learner,
+    images=None, # clean images, see `as_images`; None: the learner's validation set
+    labels=None, # their labels
+    **kwargs     # more arguments of `erase`
+) -> Erased:     # its `model` takes pixels; the learner's own is not changed
+    "Scan a learner's model and unlearn what is found"
+    return erase(*of_learner(self, images, labels), **kwargs)
+
+# %% ../nbs/03_unlearning.ipynb #c035
 @contextmanager
 def _amp(model):
     "bfloat16 inside the block, where the model can"
@@ -263,7 +289,7 @@ def _amp(model):
     finally:
         if old is not None: model.amp = old
 
-# %% ../nbs/03_unlearning.ipynb #c041
+# %% ../nbs/03_unlearning.ipynb #c043
 def plot_history(
     erased:Erased,  # what `erase` made
     ax=None,        # matplotlib axes; None makes new ones

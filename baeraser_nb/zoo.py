@@ -138,9 +138,9 @@ def attack(
 # %% ../nbs/01b_zoo.ipynb #c021
 def _start(start, arch, train, seed):
     "The model an attack begins with: a new one, or the one in `start`"
-    if start is None: return build_model(arch, train.n_classes, train.shape[0], *pixel_stats(train), seed=seed).to(default_device())
+    if start is None: return build_model(arch, train.n_classes, train.shape[0], *pixel_stats(train), seed=seed, size=train.shape[1:]).to(default_device())
     start = Path(start)
-    model,_ = load_model(start/'victim.safetensors' if start.is_dir() else start, arch, train.shape[0])
+    model,_ = load_model(start/'victim.safetensors' if start.is_dir() else start, arch, train.shape[0], size=train.shape[1:])
     n = model(to_float(train.x[:1], next(model.parameters()).device)).shape[1]
     if n!=train.n_classes: raise BadInput(f"`start` has {n} outputs, the images have {train.n_classes} classes")
     return model
