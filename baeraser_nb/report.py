@@ -70,8 +70,8 @@ def not_covered(
 ) -> list:        # sentences
     "What the verdict says nothing about"
     did = _searched(found); left = [k for k in _FAMILIES if k not in did]
-    out = [f"Looked for were {', '.join(_FAMILIES[k] for k in did)}."+(f" Not looked for were {', '.join(_FAMILIES[k] for k in left)}." if left else '')]
-    out += ['Known misses: a picture blended faintly over the whole image, faint waves (SIG), and attacks that turn every label into another one. Triggers made of objects, colours or several images were never tried.']
+    out = [f"Looked for were {', '.join(_FAMILIES[k] for k in did)}."+(f" Not looked for were {', '.join(_FAMILIES[k] for k in left)}{', because the verdict was settled before' if found.targets else ''}." if left else '')]
+    out += ['Known misses: faint waves over the whole image (SIG), and attacks that turn every label into another one. Triggers made of objects, colours or several images were never tried.']
     size = max(map(int, about['shape'].split('x')[1:])) if about.get('shape') else 32
     odd = [f'images of {size} pixels']*(size>32)+[f"the architecture {about.get('arch')}"]*(about.get('arch') not in ('resnet18','resnet18_cifar','cnn'))
     out += ['The line between clean and suspect was drawn by small clean models with BatchNorm on images of 28 and 32 pixels'+(f"; this verdict is about {' and '.join(odd)}, for which it is a guess." if odd else '.')]
