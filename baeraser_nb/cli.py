@@ -492,7 +492,7 @@ def scan_text(
     "A scan's result for the terminal"
     def name(l): return f'{l} ({classes[l]})' if l<len(classes) and classes[l]!=str(l) else str(l)
     head = f"backdoored: label {', '.join(map(name, found.targets))}" if found.targets else 'clean: no backdoor found'
-    rows = sorted(found.labels, key=lambda o: -o['score'])[:n]
+    rows = sorted((o for o in found.labels if o['n']), key=lambda o: -o['score'])[:n] # of many labels some were never tried
     w = max(5, *(len(name(o['label'])) for o in rows)) if rows else 5
     lines = [f"  {name(o['label']):{w}} {o['score']:6.1f} {o['asr']:9.1%}   {_where(o)}" for o in rows]
     foot = f"{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s; suspect is a score above {found.line:.1f}"

@@ -70,7 +70,7 @@ def not_covered(
 ) -> list:        # sentences
     "What the verdict says nothing about"
     did = _searched(found); left = [k for k in _FAMILIES if k not in did]
-    out = [f"Looked for were {', '.join(_FAMILIES[k] for k in did)}."+(f" Not looked for were {', '.join(_FAMILIES[k] for k in left)}{', because the verdict was settled before' if found.targets else ''}." if left else '')]
+    out = [f"Looked for were {', '.join(_FAMILIES[k] for k in did)}."+(f" Not looked for were {', '.join(_FAMILIES[k] for k in left)}{', because the verdict was settled before' if found.targets and 'square' in left else ''}." if left else '')]
     out += ['Known misses: faint waves over the whole image (SIG), and attacks that turn every label into another one. Triggers made of objects, colours or several images were never tried.']
     size = max(map(int, about['shape'].split('x')[1:])) if about.get('shape') else 32
     odd = [f'images of {size} pixels']*(size>32)+[f"the architecture {about.get('arch')}"]*(about.get('arch') not in ('resnet18','resnet18_cifar','cnn'))
@@ -211,10 +211,10 @@ def _proof(r):
 # %% ../nbs/04a_report.ipynb #c039
 def _scores(r, most=12):
     "The labels with the highest scores, as bars"
-    rows = sorted(r['scan']['labels'], key=lambda o: -o['score']); line,top = r['scan']['line'],max(2., 1.1*max(o['score'] for o in rows))
+    rows = sorted((o for o in r['scan']['labels'] if o['n']), key=lambda o: -o['score']); line,top = r['scan']['line'],max(2., 1.1*max(o['score'] for o in rows))
     named,cls = {o['label'] for o in r['targets']},r['held']['classes']
     cells = [[_esc(_name(o['label'], cls)), f"{o['score']:.1f}", _bar(o['score'], top, 'hit' if o['label'] in named else '', line), f"{o['asr']:.0%}", _esc(f"mask of {o['mask']:.0f} pixels" if o['family']=='mask' else o['family'])] for o in rows[:most]]
-    left = f'<p class="note">{len(rows)-most} more labels have lower scores; report.json has them all.</p>' if len(rows)>most else ''
+    left = f'<p class="note">{len(rows)-most} more labels were tried and have lower scores; report.json has them all.</p>' if len(rows)>most else ''
     return _table(['label','score','','success','best pattern'], cells, 'scores')+f'<p class="note">The mark is the line at {line:.1f}: about one clean model in {10**line:.0f} has a label beyond it. Success is the share of held images of other classes that get the label.</p>'+left
 
 # %% ../nbs/04a_report.ipynb #c040
