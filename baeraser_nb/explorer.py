@@ -20,7 +20,7 @@ from torch import Tensor
 from .data import BadInput,Images,load_dataset,split,to_float
 from .models import load_model,predict,seeded
 from .attacks import Trigger,make_trigger,paste
-from .zoo import Spec,clean_recipe,load_attack,recipe,victim
+from .zoo import clean_recipe,load_attack,recipe,victim
 from .recovery import Patches,TriggerPool,_studied,climb,family_asr,n_outputs,plot_scores,scan,score,success_lead
 from .unlearn import UNLEARNING,erase
 from .figures import COLORS,STYLE,_face,_one_of_each,histogram,replay
