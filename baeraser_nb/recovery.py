@@ -19,7 +19,7 @@ from torch import nn,Tensor
 from fastai.learner import Learner
 from . import __version__
 from .data import BadInput,Images,to_float
-from .models import Classifier,by_pieces,eval_mode,predict,progress_bar,seeded
+from .models import Classifier,TightConv2d,by_pieces,eval_mode,predict,progress_bar,seeded
 from .inputs import as_images,as_model,of_learner
 from .attacks import Trigger,paste,window
 
@@ -472,11 +472,18 @@ def n_outputs(
     if len(held.y.unique())<2: raise BadInput("the held images are all of one class; at least two classes are needed")
     return out.shape[1]
 
-# %% ../nbs/02_msa_recovery.ipynb #c076
+# %% ../nbs/02_msa_recovery.ipynb #c077
+def _converted(net):
+    "A copy of `net` with the weights that autocast would convert already in bfloat16"
+    net = copy.deepcopy(net)
+    for m in net.modules():
+        if type(m) in (nn.Conv2d,TightConv2d,nn.Linear): m.to(torch.bfloat16, memory_format=torch.channels_last)
+    return net
+
 @contextmanager
 def _studied(model, amp=True):
     "`model` in evaluation mode, fast (`amp`), its weights taking no gradients; everything as before afterwards"
-    m = Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
+    m = Classifier(_converted(model.net) if amp else model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
     old = [(p,p.requires_grad) for p in m.parameters()]
     try:
         with eval_mode(m):
@@ -485,7 +492,7 @@ def _studied(model, amp=True):
     finally:
         for p,flag in old: p.requires_grad_(flag)
 
-# %% ../nbs/02_msa_recovery.ipynb #c078
+# %% ../nbs/02_msa_recovery.ipynb #c081
 def _bounded(held, labels, r, device):
     "The bounded families of a scan, untrained"
     labels,eps = labels.repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(len(labels))
@@ -509,7 +516,7 @@ def _search(model, held, x, K, labels, r, tick):
         if go: fams = [f.keep(o[:g-go]) for f,o in zip(fams, order)]
     return fams,{k:(success_lead(*v),*v) for k,v in found.items()}
 
-# %% ../nbs/02_msa_recovery.ipynb #c080
+# %% ../nbs/02_msa_recovery.ipynb #c083
 def _search_masks(model, held, x, K, r, tick):
     "The masks that are left, and every label's lead, hits, trials and area, the dropped ones included"
     f = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(x.device)
@@ -522,7 +529,7 @@ def _search_masks(model, held, x, K, r, tick):
     found[:,f.labels.cpu()] = torch.stack([area_lead(area, hits/n), hits, n, area])
     return f,tuple(found)
 
-# %% ../nbs/02_msa_recovery.ipynb #c082
+# %% ../nbs/02_msa_recovery.ipynb #c085
 def _spot_size(held, r): return min(max(*r.sizes, max(held.shape[1:])//8), *held.shape[1:]) # on large images larger spots, not more
 def _spots(held, labels, at, r): return Spots(held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, _spot_size(held, r)).to(at.device)
 
@@ -545,7 +552,7 @@ def _search_spots(model, held, x, K, labels, r, tick):
     f = _best(model, f, x, 1, r.spot_steps[1], r.images(n), r, tick)
     return f,_measured(model, f, held, K)
 
-# %% ../nbs/02_msa_recovery.ipynb #c084
+# %% ../nbs/02_msa_recovery.ipynb #c087
 def _look_again(model, held, x, K, f, old, masks, r, tick):
     "The same after another look, at the places that masks point to"
     f = f.join(_spots(held, masks.labels, densest(masks, f.mean.shape[-1]), r))
@@ -553,7 +560,7 @@ def _look_again(model, held, x, K, f, old, masks, r, tick):
     new = _measured(model, f, held, K)
     return f,tuple(torch.where(new[0]>old[0], b, a) for a,b in zip(old, new))
 
-# %% ../nbs/02_msa_recovery.ipynb #c085
+# %% ../nbs/02_msa_recovery.ipynb #c088
 def _judge(seen, K, r):
     "For every label what speaks most against it, and what each family says"
     def one(l):
@@ -567,7 +574,7 @@ def _judge(seen, K, r):
 
 def _suspects(rows, r): return [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>r.line]
 
-# %% ../nbs/02_msa_recovery.ipynb #c087
+# %% ../nbs/02_msa_recovery.ipynb #c090
 def _evidence(model, held, x, K, r, now, tick):
     "Family after family until the verdict is settled: what speaks against each label, and the bounded families and spots as trained"
     everyone,seen,masks,spots = torch.arange(K),{},None,None
@@ -582,7 +589,7 @@ def _evidence(model, held, x, K, r, now, tick):
         now('spots again'); spots,seen['spot'] = _look_again(model, held, x, K, spots, seen['spot'], masks, r, tick)
     return _judge(seen, K, r),fams,spots
 
-# %% ../nbs/02_msa_recovery.ipynb #c089
+# %% ../nbs/02_msa_recovery.ipynb #c092
 def _works(model, f, held):
     "Which generators bring their label on half of the held images"
     hits,n = family_asr(model, f, held, 100)
@@ -607,7 +614,7 @@ def _mask_pool(model, held, x, targets, r, tick):
     i = (_works(model, f, held)&(f.area<=limit).cpu()).nonzero()[:,0]
     return [f.keep(i)]*(len(i)>0)
 
-# %% ../nbs/02_msa_recovery.ipynb #c090
+# %% ../nbs/02_msa_recovery.ipynb #c093
 def scan(
     model:nn.Module,        # the suspicious model, or a fastai `Learner`: takes pixels in [0,1], gives logits
     held:Images,            # a few clean, labelled images: `Images`, or whatever `as_images` takes
@@ -635,7 +642,7 @@ def scan(
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
     return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line)
 
-# %% ../nbs/02_msa_recovery.ipynb #c092
+# %% ../nbs/02_msa_recovery.ipynb #c095
 @patch
 def scan(self:Learner,
     images=None, # clean images, see `as_images`; None: the learner's validation set
@@ -645,14 +652,14 @@ def scan(self:Learner,
     "Look for a backdoor in a learner's model"
     return scan(*of_learner(self, images, labels), **kwargs)
 
-# %% ../nbs/02_msa_recovery.ipynb #c093
+# %% ../nbs/02_msa_recovery.ipynb #c096
 def _preset(preset, known):
     "The record of hyperparameters called `preset`, or `preset` itself if it is one"
     if isinstance(preset, type(next(iter(known.values())))): return preset
     if preset not in known: raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
 
-# %% ../nbs/02_msa_recovery.ipynb #c102
+# %% ../nbs/02_msa_recovery.ipynb #c105
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
     n:int=8,            # samples of each generator
@@ -671,7 +678,7 @@ def show_triggers(
     if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #c107
+# %% ../nbs/02_msa_recovery.ipynb #c110
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones
