@@ -6,13 +6,13 @@
 __all__ = ['NULL', 'RECOVERY', 'BatchedLinear', 'Generators', 'MutualInformation', 'Family', 'Patches', 'hinge', 'pull', 'climb',
            'Placed', 'Masks', 'Spots', 'grid_places', 'densest', 'Warps', 'family_asr', 'success_lead', 'area_lead',
            'p_value', 'score', 'title', 'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan', 'show_triggers',
-           'plot_scores']
+           'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
 from contextlib import contextmanager
 from fastcore.basics import patch
-from dataclasses import dataclass
+from dataclasses import dataclass,field
 import torch
 import torch.nn.functional as F
 from torch import nn,Tensor
@@ -422,6 +422,7 @@ class TriggerPool:
     @property
     def members(self): return [(f.title, l, e) for f in self.families for l,e in zip(f.labels.tolist(), f.eps.tolist())]
     def __len__(self): return len(self.members)
+    def __add__(self, other): return TriggerPool(self.families+other.families)
     def __repr__(self): return f"TriggerPool({len(self)} generators; labels {sorted({l for _,l,_ in self.members})}; {', '.join(sorted({s for s,*_ in self.members}))})"
 
 # %% ../nbs/02_msa_recovery.ipynb #c072
@@ -453,6 +454,7 @@ class Scan:
     seed:int                # of the search
     preset:str              # hyperparameters used
     line:float              # score that a suspect exceeds
+    curves:dict=field(default_factory=dict, repr=False) # by family: how far each label was from its threshold at every step (nats; its best generator), (steps,K); NaN where it was not tried
     def row(self): return {k:getattr(self, k) for k in ('verdict','targets','labels','acc','seconds','n_held','seed','preset','line')}|dict(version=__version__)
     def __repr__(self):
         best = sorted(self.labels, key=lambda o: -o['score'])[:3]
@@ -473,17 +475,17 @@ def n_outputs(
     return out.shape[1]
 
 # %% ../nbs/02_msa_recovery.ipynb #c077
-def _converted(net):
-    "A copy of `net` with the weights that autocast would convert already in bfloat16"
-    net = copy.deepcopy(net)
+def _converted(model):
+    "A copy of the network in `model` with the weights that autocast would convert already in bfloat16"
+    net,layout = copy.deepcopy(model.net),torch.channels_last if model.mean.numel()>1 else torch.preserve_format # for one channel another layout rounds differently
     for m in net.modules():
-        if type(m) in (nn.Conv2d,TightConv2d,nn.Linear): m.to(torch.bfloat16, memory_format=torch.channels_last)
+        if type(m) in (nn.Conv2d,TightConv2d,nn.Linear): m.to(torch.bfloat16, memory_format=layout)
     return net
 
 @contextmanager
 def _studied(model, amp=True):
     "`model` in evaluation mode, fast (`amp`), its weights taking no gradients; everything as before afterwards"
-    m = Classifier(_converted(model.net) if amp else model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
+    m = Classifier(_converted(model) if amp else model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
     old = [(p,p.requires_grad) for p in m.parameters()]
     try:
         with eval_mode(m):
@@ -492,13 +494,28 @@ def _studied(model, amp=True):
     finally:
         for p,flag in old: p.requires_grad_(flag)
 
+# %% ../nbs/02_msa_recovery.ipynb #n001
+def _runner(model, x, r, tick, curves):
+    "`climb` with what stays the same during a scan settled; each family's hinges by label are appended to `curves` by the family's title"
+    def run(fams, steps, b, eta=r.eta):
+        out = climb(model, fams, x, steps, b, r.lr, eta, r.log, tick)
+        for f,c in zip(fams, out): curves.setdefault(f.title, []).append((f.labels,c))
+        return out
+    return run
+
+def _by_label(parts, K):
+    "The lowest hinge of each label's generators, step by step, (steps,K); NaN for labels not tried"
+    best = [c.new_full((len(c),K), torch.inf).scatter_reduce(1, l.expand(len(c), -1), c, 'amin') for l,c in parts]
+    return torch.cat(best).masked_fill(torch.cat(best).isinf(), torch.nan).cpu()
+
+
 # %% ../nbs/02_msa_recovery.ipynb #c081
 def _bounded(held, labels, r, device):
     "The bounded families of a scan, untrained"
     labels,eps = labels.repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(len(labels))
     return [f.to(device) for f in [Patches(s, held.shape[0], labels, eps, hidden=r.hidden) for s in r.sizes]+[Warps(held.shape, labels, eps)]*r.warps]
 
-def _search(model, held, x, K, labels, r, tick):
+def _search(model, held, x, K, labels, r, run):
     "Families as they ended, and by family the lead, hits and trials of every label"
     fams = _bounded(held, labels, r, x.device)
     found = {f.kind:torch.zeros(2, K, dtype=torch.long) for f in fams}
@@ -506,7 +523,7 @@ def _search(model, held, x, K, labels, r, tick):
     rounds = 3 if r.halve and len(labels)>3 else 1
     for k in range(rounds):
         g = len(fams[0].labels)
-        curves = climb(model, fams, x, steps//rounds, r.images(g), r.lr, r.eta, r.log, tick)
+        curves = run(fams, steps//rounds, r.images(g))
         order = [c[-5:].mean(0).argsort() for c in curves]
         go = 0 if k==rounds-1 else g//2 # the worse half is measured and goes, in the end all are
         for f,o in zip(fams, order):
@@ -517,12 +534,12 @@ def _search(model, held, x, K, labels, r, tick):
     return fams,{k:(success_lead(*v),*v) for k,v in found.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #c083
-def _search_masks(model, held, x, K, r, tick):
+def _search_masks(model, held, x, K, r, run):
     "The masks that are left, and every label's lead, hits, trials and area, the dropped ones included"
     f = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(x.device)
     found = torch.tensor([[-9.],[0],[0],[0]]).repeat(1, K)
     for k,part in enumerate([3*(n:=r.mask_steps//8),n,n,r.mask_steps-5*n]):
-        climb(model, [f], x, part, r.images(len(f.labels)), r.lr, r.eta, r.log, tick)
+        run([f], part, r.images(len(f.labels)))
         found[3,f.labels.cpu()] = f.area.detach().cpu()
         if k<3: f = f.keep(f.area.argsort()[:max(10, len(f.labels)//2)])
     hits,n = family_asr(model, f, held); area = f.area.detach().cpu()
@@ -533,9 +550,9 @@ def _search_masks(model, held, x, K, r, tick):
 def _spot_size(held, r): return min(max(*r.sizes, max(held.shape[1:])//8), *held.shape[1:]) # on large images larger spots, not more
 def _spots(held, labels, at, r): return Spots(held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, _spot_size(held, r)).to(at.device)
 
-def _best(model, f, x, n, steps, b, r, tick):
+def _best(f, n, steps, b, r, run):
     "Train, and keep the `n` best generators of every label"
-    curve, = climb(model, [f], x, steps, b, r.lr, r.eta/10, r.log, tick)
+    curve, = run([f], steps, b, r.eta/10)
     order = curve[-5:].mean(0).argsort(); of = f.labels[order]
     return f.keep(torch.cat([order[of==l][:n] for l in of.unique()]))
 
@@ -545,18 +562,18 @@ def _measured(model, f, held, K):
     found[:,f.labels.cpu()] = torch.stack(family_asr(model, f, held, 400))
     return success_lead(*found),*found
 
-def _search_spots(model, held, x, K, labels, r, tick):
+def _search_spots(model, held, x, K, labels, r, run):
     "The best spot of every label, and what it does"
     places,n = grid_places(*held.shape[1:], _spot_size(held, r)).to(x.device),len(labels)
-    f = _best(model, _spots(held, labels.to(x.device).repeat_interleave(len(places)), places.repeat(n, 1), r), x, 2, r.spot_steps[0], 4, r, tick)
-    f = _best(model, f, x, 1, r.spot_steps[1], r.images(n), r, tick)
+    f = _best(_spots(held, labels.to(x.device).repeat_interleave(len(places)), places.repeat(n, 1), r), 2, r.spot_steps[0], 4, r, run)
+    f = _best(f, 1, r.spot_steps[1], r.images(n), r, run)
     return f,_measured(model, f, held, K)
 
 # %% ../nbs/02_msa_recovery.ipynb #c087
-def _look_again(model, held, x, K, f, old, masks, r, tick):
+def _look_again(model, held, K, f, old, masks, r, run):
     "The same after another look, at the places that masks point to"
     f = f.join(_spots(held, masks.labels, densest(masks, f.mean.shape[-1]), r))
-    f = _best(model, f, x, 1, r.spot_steps[2], r.images(len(masks.labels)), r, tick)
+    f = _best(f, 1, r.spot_steps[2], r.images(len(masks.labels)), r, run)
     new = _measured(model, f, held, K)
     return f,tuple(torch.where(new[0]>old[0], b, a) for a,b in zip(old, new))
 
@@ -575,18 +592,18 @@ def _judge(seen, K, r):
 def _suspects(rows, r): return [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>r.line]
 
 # %% ../nbs/02_msa_recovery.ipynb #c090
-def _evidence(model, held, x, K, r, now, tick):
+def _evidence(model, held, x, K, r, now, run):
     "Family after family until the verdict is settled: what speaks against each label, and the bounded families and spots as trained"
     everyone,seen,masks,spots = torch.arange(K),{},None,None
     if r.mask_steps:
-        if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, tick)
-        now('spots'); spots,seen['spot'] = _search_spots(model, held, x, K, everyone if masks is None else masks.labels, r, tick)
+        if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, run)
+        now('spots'); spots,seen['spot'] = _search_spots(model, held, x, K, everyone if masks is None else masks.labels, r, run)
         rows = _judge(seen, K, r)
         if max(o['score'] for o in rows)>2*r.line: return rows,[],spots
-    now('patches and warps' if r.warps else 'patches'); fams,found = _search(model, held, x, K, everyone, r, tick); seen.update(found)
+    now('patches and warps' if r.warps else 'patches'); fams,found = _search(model, held, x, K, everyone, r, run); seen.update(found)
     if r.mask_steps:
-        if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, tick)
-        now('spots again'); spots,seen['spot'] = _look_again(model, held, x, K, spots, seen['spot'], masks, r, tick)
+        if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, run)
+        now('spots again'); spots,seen['spot'] = _look_again(model, held, K, spots, seen['spot'], masks, r, run)
     return _judge(seen, K, r),fams,spots
 
 # %% ../nbs/02_msa_recovery.ipynb #c092
@@ -595,22 +612,22 @@ def _works(model, f, held):
     hits,n = family_asr(model, f, held, 100)
     return hits/n>=.5
 
-def _pool(model, held, x, K, fams, spots, targets, r, tick):
+def _pool(model, held, x, K, fams, spots, targets, r, run):
     "The patches, warps and spots of the suspected labels that work"
-    if not fams: fams,_ = _search(model, held, x, K, torch.tensor(targets), r, tick)
+    if not fams: fams,_ = _search(model, held, x, K, torch.tensor(targets), r, run)
     mine = lambda f: [j for j,l in enumerate(f.labels.tolist()) if l in targets]
     fams = [f.keep(i) for f in fams+[spots]*(spots is not None) if (i:=mine(f))]
     fams = [f.keep(i) for f in fams if len(i:=(family_asr(model, f, held, 50)[0]>0).nonzero()[:,0])] # what never works has nothing to climb from
     if r.stairs and fams:
         fams = [f.keep([j for j in range(len(f.labels)) for _ in r.stairs], torch.tensor(r.stairs).repeat(len(f.labels))) for f in fams]
-        climb(model, fams, x, r.stair_steps, r.b, r.lr, r.eta, r.log, tick)
+        run(fams, r.stair_steps, r.b)
     return [f.keep(i) for f in fams if len(i:=_works(model, f, held).nonzero()[:,0])]
 
-def _mask_pool(model, held, x, targets, r, tick):
+def _mask_pool(model, held, x, targets, r, run):
     "Small masks of the suspected labels that work, one for each threshold"
     limit,eps = _spot_size(held, r)**2/2,torch.tensor(r.stairs or r.first)
     f = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), eps.repeat(len(targets))).to(x.device)
-    climb(model, [f], x, r.mask_stair_steps, r.b, r.lr, r.eta, r.log, tick)
+    run([f], r.mask_stair_steps, r.b)
     i = (_works(model, f, held)&(f.area<=limit).cpu()).nonzero()[:,0]
     return [f.keep(i)]*(len(i)>0)
 
@@ -630,17 +647,17 @@ def scan(
         x = held.x.to(next(m.parameters()).device)
         search = r.steps or r.passes*len(held)//r.b
         bar = progress_bar(search+(r.mask_steps and r.mask_steps+sum(r.spot_steps)), '', progress)
-        tick,now = bar.update,lambda what: bar.set_description_str(f'{what}, {K} labels')
+        curves = {}; run,now = _runner(m, x, r, bar.update, curves),lambda what: bar.set_description_str(f'{what}, {K} labels')
         acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
-        rows,fams,spots = _evidence(m, held, x, K, r, now, tick)
+        rows,fams,spots = _evidence(m, held, x, K, r, now, run)
         targets,good = _suspects(rows, r),[]
         if targets:
             bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(not fams)+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0))
-            good = _pool(m, held, x, K, fams, spots, targets, r, tick)+(_mask_pool(m, held, x, targets, r, tick) if r.mask_steps else [])
+            good = _pool(m, held, x, K, fams, spots, targets, r, run)+(_mask_pool(m, held, x, targets, r, run) if r.mask_steps else [])
         bar.close()
     pool = TriggerPool(good) if good else None
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
-    return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line)
+    return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line, {k:_by_label(v, K) for k,v in curves.items()})
 
 # %% ../nbs/02_msa_recovery.ipynb #c095
 @patch
@@ -692,3 +709,18 @@ def plot_scores(
     ax.set(xlabel='label', ylabel='score', title=f'{scan.verdict}'+(f": label {', '.join(map(str, scan.targets))}" if scan.targets else ''))
     if len(rows)<=20: ax.set_xticks([o['label'] for o in rows])
     return ax
+
+# %% ../nbs/02_msa_recovery.ipynb #n003
+def plot_curves(
+    scan:Scan,  # what a scan found
+):              # array of axes, one a family
+    "How far every label was from its threshold as the search went on, suspects in colour"
+    import matplotlib.pyplot as plt
+    fig,axs = plt.subplots(1, len(scan.curves), figsize=(2.2*len(scan.curves)+.6,2.2), sharey=True, squeeze=False)
+    for ax,(title,c) in zip(axs[0], scan.curves.items()):
+        last = [l for l in range(c.shape[1]) if l not in scan.targets]
+        ax.plot(c[:,last], color='#999999', lw=.7); ax.plot(c[:,scan.targets], color='#d55e00', lw=1.5)
+        ax.set_title(title, fontsize=9); ax.set_xlabel('step', fontsize=8)
+    axs[0,0].set_ylabel('short of ε, nats'); fig.tight_layout()
+    return axs[0]
+

@@ -67,12 +67,11 @@ class Triggered(Callback):
     order,run_valid = 0,False
     def __init__(self,
         pool:TriggerPool,   # recovered triggers
-        ask:bool=False,     # append the victim's own logits for the clean images too, for a loss with a temperature
+        victim=None,        # its logits for the clean images are appended too, for a loss with a temperature; a model in evaluation mode
     ): store_attr()
-    def before_fit(self): self.victim = copy.deepcopy(self.model).eval() if self.ask else None
     def before_batch(self):
         xb,yb = self.pool.stamp(self.x)
-        with torch.no_grad(): own = (self.victim(self.x),) if self.ask else ()
+        with torch.no_grad(): own = (self.victim(self.x),) if self.victim else ()
         self.learn.xb,self.learn.yb = (torch.cat([self.x, xb]),),(self.y, yb, *own)
 
 # %% ../nbs/03_unlearning.ipynb #c014
@@ -144,9 +143,12 @@ class Watch(Callback):
         max_drop:float=.1,      # accuracy that may be lost
         patience:int=12,        # checks in a row below `max_drop` that end the fit
         keep:bool=False,        # keep the weights of all checks, by step, in `states`
+        acc:float|None=None,    # accuracy that `max_drop` counts from; None: that of the first check
     ): store_attr(); self.states = {}
     def before_fit(self): self.history,self.k,self.diverged = [],0,False; self.look(); self.start = self.best[1]
-    def whole(self, c): return c['acc']>=self.history[0]['acc']-self.max_drop
+    @property
+    def least(self): return (self.history[0]['acc'] if self.acc is None else self.acc)-self.max_drop
+    def whole(self, c): return c['acc']>=self.least
     def met(self, c): return self.whole(c) and c['asr']<=self.goal
     def rank(self, c): return self.met(c)+self.whole(c),c['acc']-c['asr']+(c['ra'] if self.met(c) else 0)
     def look(self):
@@ -168,7 +170,7 @@ def after_batch(self:Watch):
     if broken or self.k%self.every==0 or self.k==self.steps: self.look()
     else: self.history.append(dict(step=self.k))
     now = self.history[-1]; now.update(losses)
-    low = [h['acc']<self.start['acc']-self.max_drop for h in self.history if 'acc' in h][-self.patience:]
+    low = [h['acc']<self.least for h in self.history if 'acc' in h][-self.patience:]
     self.diverged = broken or (len(low)==self.patience and all(low))
     if self.diverged or self.k>=self.steps: raise CancelFitException
 
@@ -190,19 +192,26 @@ class Unlearning:
     augment:bool=True           # shift clean images by up to an eighth before they are triggered
     freeze_bn:bool=False        # keep BatchNorm statistics
     decay:bool=True             # let the learning rate fall to 0 along a cosine
+    looks:int=2                 # scans of the purified model at most, each but the last followed by more unlearning if it still names a label
 
-UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., lr=.01, clip=None, steps=None, augment=False, freeze_bn=True, decay=False))
+UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., lr=.01, clip=None, steps=None, augment=False, freeze_bn=True, decay=False, looks=0))
 
 # %% ../nbs/03_unlearning.ipynb #c030
+def _looked(looks):
+    "What the last look at a purified model said"
+    if not looks: return ''
+    return f"; scanned again: {looks[-1]['verdict']}"+(f", label {', '.join(map(str, looks[-1]['targets']))}" if looks[-1]['targets'] else '')
+
 @dataclass
 class Erased:
     "A purified model and how it came about"
     model:nn.Module     # a copy; the model given is never changed
-    status:str          # 'unchanged' (nothing was found), 'erased', 'incomplete' (triggers still work) or 'diverged' (and rolled back short of the goal)
+    status:str          # 'unchanged' (nothing was found), 'erased', 'incomplete' (triggers still work, or a second look still names a label) or 'diverged' (and rolled back short of the goal)
     history:list        # a dict a step: step, clean_loss, backdoor_loss, penalty; on checked steps acc, asr and ra on the check images
     before:dict         # acc, asr, ra of recovered triggers on the check images; {} if unchanged
     after:dict          # the same for the purified model
     step:int            # the step whose weights were taken
+    looks:list          # what scans of the purified model said, one after the other: verdict, targets, score (the highest), seconds
     diverged:bool       # the unlearning broke down at some point and was rolled back to `step`
     seconds:float       # wall time
     seed:int            # of the unlearning
@@ -212,7 +221,7 @@ class Erased:
     def __repr__(self):
         if self.status=='unchanged': return "unchanged: no backdoor was found, the weights are as they were"
         b,a = self.before,self.after
-        return f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {b['asr']:.1%} -> {a['asr']:.1%}, accuracy on check images {b['acc']:.1%} -> {a['acc']:.1%}"
+        return f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {b['asr']:.1%} -> {a['asr']:.1%}, accuracy on check images {b['acc']:.1%} -> {a['acc']:.1%}"+_looked(self.looks)
 
 # %% ../nbs/03_unlearning.ipynb #c031
 def erase(
@@ -229,12 +238,16 @@ def erase(
     t,u,held = time.time(),_preset(preset, UNLEARNING),as_images(held, labels)
     name,victim = preset if isinstance(preset, str) else 'own',as_model(model, held); model = copy.deepcopy(victim)
     if scan is None: scan = _scan(victim, held, preset='robust' if name=='own' else name, seed=seed, progress=progress)
-    if scan.pool is None: return Erased(model, 'unchanged', [], {}, {}, 0, False, round(time.time()-t, 2), seed, name)
-    w = _unlearn_fitting(model, victim, held, scan.pool, u, seed, progress, keep)
-    k,after,state = w.best
-    model.load_state_dict(state)
-    status = 'erased' if w.met(after) else 'diverged' if w.diverged else 'incomplete'
-    return Erased(model.eval(), status, w.history, w.start, after, k, w.diverged, round(time.time()-t, 2), seed, name, w.states)
+    if scan.pool is None: return Erased(model, 'unchanged', [], {}, {}, 0, [], False, round(time.time()-t, 2), seed, name)
+    ws,looks = _rounds(model, victim, held, scan.pool, u, seed, progress, keep)
+    w,(k,after,_) = ws[-1],ws[-1].best
+    quiet = not looks or looks[-1]['verdict']=='clean'
+    status = 'erased' if w.met(after) and quiet else 'diverged' if w.diverged else 'incomplete'
+    past = [sum(o.k for o in ws[:i]) for i in range(len(ws))] # steps before each round
+    history = [h|dict(step=h['step']+p) for o,p in zip(ws, past) for h in o.history]
+    states = {j+p:v for o,p in zip(ws, past) for j,v in o.states.items()}
+    return Erased(model.eval(), status, history, ws[0].start, after, k+past[-1], looks, w.diverged, round(time.time()-t, 2), seed, name, states)
+
 
 # %% ../nbs/03_unlearning.ipynb #c032
 def _apart(held, n=300):
@@ -242,31 +255,46 @@ def _apart(held, n=300):
     part = torch.randperm(len(held)); n = max(1, min(n, len(held)//5))
     return held[part[:n]],held[part[n:]]
 
-def _unlearn(model, held, pool, u, seed, progress, keep):
+def _unlearn(model, victim, held, pool, u, seed, progress, keep, acc):
     "Run the unlearning loop on `model`, in place; the `Watch` that saw it"
     spare,use = _apart(held)
     bs = min(u.bs, len(use)); per = len(use)//bs
     steps = u.steps or u.passes*per
     shift = partial(augment, pad=max(1, held.shape[2]//8)) if u.augment else None
-    watch = Watch(spare, pool, steps, keep=keep)
-    cbs = [Triggered(pool, u.temperature is not None), watch] + [FreezeBN()]*u.freeze_bn + [WeightPenalty(use, u.beta)]*(u.beta>0) + [GradientClip(u.clip)]*(u.clip is not None) + [Progress('erasing')]*progress
+    watch,teacher = Watch(spare, pool, steps, keep=keep, acc=acc),None if u.temperature is None else copy.deepcopy(victim).eval()
+    cbs = [Triggered(pool, teacher), watch] + [FreezeBN()]*u.freeze_bn + [WeightPenalty(use, u.beta)]*(u.beta>0) + [GradientClip(u.clip)]*(u.clip is not None) + [Progress('erasing')]*progress
     learn = learner(model, use, bs=bs, wd=0., augment=shift, seed=seed, cbs=cbs)
     learn.loss_func = UnlearnLoss(u.alpha, u.forget, u.push, u.relearn, u.temperature)
-    with learn.no_logging(), _amp(model):
+    with learn.no_logging(), _amp(model), _amp(teacher):
         if u.decay: learn.add_cb(ParamScheduler({'lr': SchedCos(u.lr, 0.)}))
         learn.fit(math.ceil(steps/per), u.lr)
     return watch
 
 # %% ../nbs/03_unlearning.ipynb #c033
-def _unlearn_fitting(model, victim, held, pool, u, seed, progress, keep):
+def _unlearn_fitting(model, victim, held, pool, u, seed, progress, keep, acc=None):
     "`_unlearn`, and again from the start with smaller batches where the device has too little memory"
+    start = copy.deepcopy(model.state_dict())
     try:
-        with seeded(seed): return _unlearn(model, held, pool, u, seed, progress, keep)
+        with seeded(seed): return _unlearn(model, victim, held, pool, u, seed, progress, keep, acc)
     except torch.OutOfMemoryError: bs = min(u.bs, len(held))//2 # the second try is outside `except`, whose traceback would hold on to the memory
     if bs<1: raise BadInput("the device has too little memory to train this model on one image; use another one")
     log.warning('out of memory; erasing starts again with %d images a step', bs)
-    model.load_state_dict(victim.state_dict())
-    return _unlearn_fitting(model, victim, held, pool, replace(u, bs=bs), seed, progress, keep)
+    model.load_state_dict(start)
+    return _unlearn_fitting(model, victim, held, pool, replace(u, bs=bs), seed, progress, keep, acc)
+
+def _rounds(model, victim, held, pool, u, seed, progress, keep):
+    "Unlearn and look again, until a look is quiet: the `Watch` of each round, and what the looks said; `model` is left as the last round's best"
+    ws,looks = [],[]
+    for i in range(max(1, u.looks)):
+        ws.append(w := _unlearn_fitting(model, victim, held, pool, u, seed, progress, keep, ws[0].start['acc'] if ws else None))
+        model.load_state_dict(w.best[2])
+        if u.looks==0 or not w.met(w.best[1]): break
+        s = _scan(model, held, seed=seed+i+1, progress=progress)
+        looks.append(dict(verdict=s.verdict, targets=s.targets, score=max(l['score'] for l in s.labels), seconds=s.seconds))
+        if s.pool is None: break
+        pool = pool+s.pool
+    return ws,looks
+
 
 # %% ../nbs/03_unlearning.ipynb #c034
 @patch
