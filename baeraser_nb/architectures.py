@@ -6,7 +6,7 @@
 __all__ = ['OWN', 'BODIES', 'Body', 'plain_cnn', 'small_vgg', 'digits_at', 'body_row', 'architecture_rows']
 
 # %% ../nbs/03b_architectures.ipynb #c003
-import json,tempfile,time
+import tempfile,time
 from dataclasses import asdict,dataclass
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from torch import nn
 import torch.nn.functional as F
 from fastai.optimizer import OptimWrapper
 from .data import BadInput,Dataset,Images,augment,load_dataset,split
-from .models import Classifier,Progress,build_model,default_device,learner,load_model,pixel_stats,save_weights,seeded,write_whole
+from .models import Classifier,Progress,build_model,default_device,kept_rows,learner,load_model,pixel_stats,save_weights,seeded
 from .attacks import badnets,evaluate
 from .zoo import hardware
 from .recovery import scan
@@ -100,7 +100,7 @@ def _train(b, ds, poison=()):
 def _loaded(b, model):
     "The model through a file: written, and loaded as a defender loads it"
     with tempfile.TemporaryDirectory() as tmp:
-        f = save_weights(Path(tmp)/'m.safetensors', model.net.state_dict(), dict(mean=model.mean.flatten().tolist(), std=model.std.flatten().tolist()))
+        f = save_weights(Path(tmp)/'m.safetensors', model.net.state_dict(), model.normalisation)
         what = dict(factory=f'baeraser_nb.architectures:{b.arch}') if b.arch in OWN else dict(arch=b.arch)
         return load_model(f, channels=b.channels, size=(b.size,b.size), **what)[0]
 
@@ -136,12 +136,7 @@ def architecture_rows(
     said=print,                  # called with a line a row
 ) -> list:                       # the rows
     "Try every body that has no row yet"
-    rows = []
-    for b in bodies:
-        f = Path(out)/f'{b.name}.json'
-        if not f.exists(): write_whole(f, json.dumps(body_row(b), indent=1)+'\n')
-        rows.append(json.loads(f.read_text())); said(_line(rows[-1]))
-    return rows
+    return kept_rows(bodies, body_row, out, lambda n, r: said(_line(r)))
 
 def _line(r):
     s = r['cpu_seconds']

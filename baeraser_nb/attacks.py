@@ -144,6 +144,8 @@ class Metrics:
     @property
     def _triggered(self): return self.n_triggered or _undefined()
     def row(self): return asdict(self)|dict(acc=self.acc)|(dict(asr=self.asr, ra=self.ra) if self.n_triggered else {})
+    @classmethod
+    def of(cls, row): return cls(**{k:v for k,v in row.items() if k.startswith('n_')}) # of what `row` made
     def interval(self, what): return wilson(*dict(acc=(self.n_right,self.n_clean), asr=(self.n_hit,self.n_triggered), ra=(self.n_true,self.n_triggered))[what])
     def __str__(self): return ', '.join(f"{k.upper() if k!='acc' else 'Acc'} {getattr(self,k):.2%} [{a:.1%}–{b:.1%}]" for k in ('acc','asr','ra')[:3 if self.n_triggered else 1] for a,b in [self.interval(k)])
 

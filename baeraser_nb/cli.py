@@ -6,11 +6,11 @@
 __all__ = ['app', 'main', 'check_place', 'Outputs', 'write_json', 'Subject', 'load_subject', 'doubts', 'sample_rows', 'draw_rows',
            'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'evaluate_command', 'measure', 'scan_text',
            'look', 'scan_row', 'report_on', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
-           'save_pictures', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'demo_command',
-           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
+           'erase_found', 'save_pictures', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict',
+           'demo_command', 'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05_cli.ipynb #c004
-import json,logging,math,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,warnings
+import logging,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,warnings
 from contextlib import contextmanager,nullcontext,redirect_stderr
 from dataclasses import dataclass,field
 from io import BytesIO
@@ -40,6 +40,13 @@ def _line(s):
     s = ' '.join(''.join(c if c.isprintable() else ' ' for c in str(s)).split())
     s = re.sub(r'^Exception occured in .*? when calling event `\w+`: *', '', s) # fastai's words before those of a callback
     return re.sub(r'`(\w+)`', lambda m: f'`{_NAMES.get(m[1], m[1])}`', s)
+
+def _bad(text):
+    "A `BadInput`, whose module imports torch"
+    from baeraser_nb.data import BadInput
+    return BadInput(text)
+
+def _unwritable(path, why): return _bad(f'output {str(path)!r} cannot be written: {why}; choose another place')
 
 # %% ../nbs/05_cli.ipynb #c012
 _now = SimpleNamespace(command=None, kept='', stopped=130) # the command that runs; what is kept and the exit status, if it is stopped
@@ -82,7 +89,7 @@ def _fail(e, debug):
 
 # %% ../nbs/05_cli.ipynb #c015
 class _Remarks(logging.Handler):
-    def emit(self, r): _remark(f'remark: {r.getMessage()}')
+    def emit(self, r): _remark(r.getMessage())
 
 @contextmanager
 def _heard():
@@ -141,17 +148,18 @@ _Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, or pa
 _Seed   = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json   = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words then go to stderr.')]
 _Quiet  = Annotated[bool, _opt('--quiet', '-q', help='No progress and no remarks on stderr.')]
+_Rows   = Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]
 
 # %% ../nbs/05_cli.ipynb #c027
 def _numbers(text, name, kind=float):
     "Numbers out of '0.49,0.48,0.45'; None stays None"
-    from baeraser_nb.data import BadInput
     if text is None: return None
     try: return [kind(o) for o in text.split(',')]
-    except ValueError: raise BadInput(f"`{name}` must be {'whole ' if kind is int else ''}numbers with commas between them; got {text!r}") from None
+    except ValueError: raise _bad(f"`{name}` must be {'whole ' if kind is int else ''}numbers with commas between them; got {text!r}") from None
 
 # %% ../nbs/05_cli.ipynb #c030
-def _remark(text): typer.echo(_line(text), err=True)
+def _note(text): typer.echo(_line(text), err=True)
+def _remark(text): _note(f'remark: {text}')
 def _say(text, json=None): typer.echo(text, err=json=='-')
 
 def _hushed(quiet):
@@ -164,15 +172,13 @@ def check_place(
     folder:bool=False, # is it a folder?
 ) -> Path:             # the absolute path; `BadInput` if it cannot be written there
     "Try whether an output can be written, and leave nothing behind"
-    from baeraser_nb.data import BadInput
-    def no(why): raise BadInput(f'output {str(path)!r} cannot be written: {why}; choose another place')
     try:
         p = Path(path).expanduser().resolve()
-        if p.is_dir() and not folder: no('it is a folder')
+        if p.is_dir() and not folder: raise _unwritable(path, 'it is a folder')
         home = next(o for o in [p]*folder+[*p.parents] if o.exists())
-        if not home.is_dir(): no(f'{home} is not a folder')
+        if not home.is_dir(): raise _unwritable(path, f'{home} is not a folder')
         with tempfile.TemporaryFile(dir=home): return p
-    except OSError as e: no(e.strerror or e)
+    except OSError as e: raise _unwritable(path, e.strerror or e) from None
 
 # %% ../nbs/05_cli.ipynb #c035
 class Outputs:
@@ -189,9 +195,8 @@ class Outputs:
     ):        # where to write its files for now
         return path and self._stage(self._new(path, folder=True))
     def _new(self, path, folder=False):
-        from baeraser_nb.data import BadInput
         p = check_place(path, folder)
-        if str(p) in self.taken: raise BadInput(f'output {str(path)!r} is also an input or another output; give it a name of its own')
+        if str(p) in self.taken: raise _bad(f'output {str(path)!r} is also an input or another output; give it a name of its own')
         self.taken.add(str(p))
         return p
     def _stage(self, final):
@@ -209,12 +214,11 @@ class Outputs:
 # %% ../nbs/05_cli.ipynb #c036
 def _publish(staged):
     "Move what was written to its final names"
-    from baeraser_nb.data import BadInput
     for tmp,final in staged:
         for f in sorted(o for o in tmp.rglob('*') if o.is_file()):
             to = final/f.relative_to(tmp)
             try: to.parent.mkdir(parents=True, exist_ok=True); os.replace(f, to)
-            except OSError as e: raise BadInput(f'output {str(to)!r} cannot be written: {e.strerror}; choose another place') from None
+            except OSError as e: raise _unwritable(to, e.strerror) from None
 
 def _name_final(e, staged):
     "Raise `e` again with the names that the user knows"
@@ -224,26 +228,19 @@ def _name_final(e, staged):
 # %% ../nbs/05_cli.ipynb #c040
 def _is_stream(path): return path=='-' or Path(path).exists() and not Path(path).is_file() and not Path(path).is_dir()
 
-def _finite(o):
-    "`o` with None for numbers that JSON cannot hold"
-    if isinstance(o, dict): return {k:_finite(v) for k,v in o.items()}
-    if isinstance(o, (list,tuple)): return [_finite(v) for v in o]
-    return None if isinstance(o, float) and not math.isfinite(o) else o
-
 # %% ../nbs/05_cli.ipynb #c041
 def write_json(
     path,     # where to; '-' is stdout, None nowhere
     row:dict, # JSON values
 ):
     "Write a result as JSON"
-    from baeraser_nb.data import BadInput
-    from baeraser_nb.models import write_whole
+    from baeraser_nb.models import as_json,write_whole
     if path is None: return
-    text = json.dumps(_finite(row), indent=1)+'\n'
+    text = as_json(row)
     if path=='-': return typer.echo(text, nl=False)
     if not _is_stream(path): return write_whole(path, text)
     try: Path(path).write_text(text)
-    except OSError as e: raise BadInput(f'output {str(path)!r} cannot be written: {e.strerror}; choose another place') from None
+    except OSError as e: raise _unwritable(path, e.strerror) from None
 
 # %% ../nbs/05_cli.ipynb #c044
 @dataclass
@@ -277,16 +274,16 @@ def load_subject(
     device=None,    # where to compute; None: a GPU if there is one
 ) -> Subject:       # `BadInput` where these do not go together
     "Read a weights file and the images to judge it by"
-    from baeraser_nb.data import BadInput,load_dataset,split
+    from baeraser_nb.data import load_dataset,split
     from baeraser_nb.models import file_hash,load_model,load_weights
     state,meta = weights = load_weights(model)
     ds = load_dataset(data, root, download)
     shape,ratio = 'x'.join(map(str, ds.test.shape)),_ratio(meta) if held is None else held
-    if held is not None and ds.train is None: _remark('remark: --held changes nothing, because these data have no training part: all of them are held')
+    if held is not None and ds.train is None: _remark('--held changes nothing, because these data have no training part: all of them are held')
     if re.fullmatch(r'\d+x\d+x\d+', meta.get('shape', '')) and meta['shape']!=shape:
-        raise BadInput(f"`model` {str(model)!r} takes images of {meta['shape']} (channels x height x width), those of `source` {data} are {shape}; use images as in its training")
+        raise _bad(f"`model` {str(model)!r} takes images of {meta['shape']} (channels x height x width), those of `source` {data} are {shape}; use images as in its training")
     clf,_ = load_model(model, arch, ds.test.shape[0], _numbers(mean, 'mean'), _numbers(std, 'std'), device, ds.test.shape[1:], factory, weights)
-    about = (dict(factory=factory) if factory else dict(arch=arch or meta.get('arch')))|dict(mean=clf.mean.flatten().tolist(), std=clf.std.flatten().tolist(), shape=shape)
+    about = (dict(factory=factory) if factory else dict(arch=arch or meta.get('arch')))|clf.normalisation|dict(shape=shape)
     known = all(given is not None or k in meta for k,given in dict(mean=mean, std=std).items())
     return Subject(Path(model), file_hash(model), clf, state, meta, about, known, ds.name, split(ds, ratio), ratio)
 
@@ -419,33 +416,26 @@ def attack_command(
     held:_Held=None, root:_Root=None, download:_Fetch=False, seed:_Seed=0, quiet:_Quiet=False):
     "Train a model with a backdoor, or a clean one, to try the other commands on."
     from baeraser_nb.data import load_dataset
+    from baeraser_nb.attacks import Metrics
     from baeraser_nb.zoo import Spec,attack as train
-    told = dict(size=size, place=_place(place), alpha=alpha, kind=pattern, neurons=neurons, amplitude=amplitude, strength=strength)
+    told = dict(size=size, alpha=alpha, kind=pattern, neurons=neurons, amplitude=amplitude, strength=strength)
+    told = {k:v for k,v in told.items() if v is not None}|({} if place is None else dict(place=_place(place)))
     with _hushed(quiet),Outputs() as o:
-        spec = Spec(data, attack, arch, _target(target), rate, _told(told), epochs, lr, seed)
+        spec = Spec(data, attack, arch, _target(target), rate, told, epochs, lr, seed)
         folder,ds = o.folder(out),load_dataset(data, root, download)
-        a = train(ds, folder, spec, start, held or .05)
+        a = train(ds, folder, spec, start, .05 if held is None else held)
         save_picture(folder/'pictures.png', draw_rows(sample_rows(ds.test, a['trigger'])))
-    _say(f"{metrics_table({'clean' if attack=='none' else 'victim':_metrics(a)})}\nwritten to {out}")
+    _say(f"{metrics_table({'clean' if attack=='none' else 'victim':Metrics.of(a['metrics'])})}\nwritten to {out}")
 
 # %% ../nbs/05_cli.ipynb #c068
-_RANDOM = 'random'
-
 def _place(text):
-    "None: not said; 'random'; or a pair of numbers"
-    from baeraser_nb.data import BadInput
-    if text in (None,_RANDOM): return text
+    "None for random, or a pair of numbers"
+    if text=='random': return None
     at = _numbers(text, 'place', int)
-    if len(at)!=2: raise BadInput(f'`place` must be ROW,COL, or random; got {text!r}')
+    if len(at)!=2: raise _bad(f'`place` must be ROW,COL, or random; got {text!r}')
     return tuple(at)
 
-def _told(options): return {k:None if v==_RANDOM and k=='place' else v for k,v in options.items() if v is not None}
 def _target(text): return int(text) if text.isdigit() else text
-
-def _metrics(attack):
-    "The `Metrics` in an attack's record"
-    from baeraser_nb.attacks import Metrics
-    return Metrics(**{k:v for k,v in attack['metrics'].items() if k.startswith('n_')})
 
 # %% ../nbs/05_cli.ipynb #c074
 @app.command('evaluate', short_help='Measure a model, knowing the attack.')
@@ -459,7 +449,7 @@ def evaluate_command(
         to = _json_place(o, json)
         s = load_subject(model, arch, data, root, download, held, mean, std, factory, device)
         m = measure(s, attack, seed)
-        for remark in doubts(s): _remark(f'remark: {remark}')
+        for remark in doubts(s): _remark(remark)
         write_json(to, metrics_row(m)|dict(model=str(model), sha256=s.sha256, data=s.name, held=s.ratio, seed=seed, version=__version__))
     _say(metrics_table({'model':m}), json)
 
@@ -490,16 +480,14 @@ def scan_text(
     n:int=10,   # show the labels with the `n` highest scores
 ) -> str:
     "A scan's result for the terminal"
-    def name(l): return f'{l} ({classes[l]})' if l<len(classes) and classes[l]!=str(l) else str(l)
+    from baeraser_nb.report import _name,_where
+    name = lambda l: _name(l, classes)
     head = f"backdoored: label {', '.join(map(name, found.targets))}" if found.targets else 'clean: no backdoor found'
     rows = sorted((o for o in found.labels if o['n']), key=lambda o: -o['score'])[:n] # of many labels some were never tried
     w = max(5, *(len(name(o['label'])) for o in rows)) if rows else 5
     lines = [f"  {name(o['label']):{w}} {o['score']:6.1f} {o['asr']:9.1%}   {_where(o)}" for o in rows]
     foot = f"{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s; suspect is a score above {found.line:.1f}"
     return '\n'.join([head, f"  {'label':{w}}  score   success  trigger", *lines, foot])
-
-# %% ../nbs/05_cli.ipynb #c081
-def _where(o): return f"mask of {o['mask']:.0f} pixels" if o['family']=='mask' else o['family']
 
 # %% ../nbs/05_cli.ipynb #c085
 def look(
@@ -511,7 +499,7 @@ def look(
     "Scan a model, after saying on stderr what is doubtful about it"
     from baeraser_nb.recovery import scan
     s.remarks += doubts(s)
-    for remark in s.remarks: _remark(f'remark: {remark}')
+    for remark in s.remarks: _remark(remark)
     return scan(s.model, s.held, preset=preset, seed=seed, progress=not quiet)
 
 def scan_row(
@@ -560,13 +548,12 @@ def purified(
 ) -> dict:      # its tensors under the same names, in the same types
     "The tensors of a purified file"
     import torch
-    from baeraser_nb.data import BadInput
     from baeraser_nb.models import plain_names
     new = {k:v.cpu() for k,v in net.state_dict().items()}
     new = {k:new[p] for k,p in plain_names(state, new).items()}
     out = {k:v if torch.equal(v.to(new[k].dtype), new[k]) else new[k].to(v.dtype) for k,v in state.items()}
     bad = next((k for k,v in out.items() if v.is_floating_point() and not v.isfinite().all()), None)
-    if bad: raise BadInput(f'`model`: the purified tensor {bad!r} does not fit into {out[bad].dtype}; convert the file to float32 first')
+    if bad: raise _bad(f'`model`: the purified tensor {bad!r} does not fit into {out[bad].dtype}; convert the file to float32 first')
     return out
 
 # %% ../nbs/05_cli.ipynb #c094
@@ -585,11 +572,10 @@ def check_erased(
     e, # `Erased`
 ) -> str|None: # a remark; `BadInput` where the outcome is of no use
     "Refuse a failure, remark on a doubtful success"
-    from baeraser_nb.data import BadInput
     if e.status in ('unchanged','erased'): return None
     b,a = e.before,e.after
     said = f"recovered triggers succeed on {a['asr']:.1%} of the images kept for checking (before: {b['asr']:.1%}), accuracy there is {a['acc']:.1%} (before: {b['acc']:.1%})"
-    if a['asr']>.05 or a['acc']<b['acc']-.2: raise BadInput(f'the backdoor was found but could not be erased: {said}; nothing was written; try another --seed, or more held images')
+    if a['asr']>.05 or a['acc']<b['acc']-.2: raise _bad(f'the backdoor was found but could not be erased: {said}; nothing was written; try another --seed, or more held images')
     return f'not wholly erased: {said}'
 
 def erase_text(
@@ -600,6 +586,20 @@ def erase_text(
     if e.status=='unchanged': return f'nothing to erase: {path} holds the weights bit for bit as they were'
     pair = lambda k: f"{e.before[k]:.1%} → {e.after[k]:.1%}"
     return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
+
+# %% ../nbs/05_cli.ipynb #c097a
+def erase_found(
+    s:Subject,
+    found,               # `Scan`
+    preset:str='robust', # hyperparameters
+    seed:int=0,          # of the unlearning
+    quiet:bool=False,    # no progress bar
+):                       # `Erased`; `BadInput` where the outcome is of no use
+    "Erase what a scan found, and say on stderr what is doubtful about the outcome"
+    from baeraser_nb.unlearn import erase
+    done = erase(s.model, s.held, found, preset, seed, progress=not quiet)
+    if remark := check_erased(done): s.remarks.append(remark); _remark(remark)
+    return done
 
 # %% ../nbs/05_cli.ipynb #c099
 def save_pictures(
@@ -626,8 +626,7 @@ def save_pictures(
 # %% ../nbs/05_cli.ipynb #c100
 def _weights_place(o, out):
     "Where to write purified weights for now"
-    from baeraser_nb.data import BadInput
-    if out.suffix!='.safetensors': raise BadInput(f"`--out` {str(out)!r} must end in .safetensors, for that is what is written")
+    if out.suffix!='.safetensors': raise _bad(f"`--out` {str(out)!r} must end in .safetensors, for that is what is written")
     return o.file(out)
 
 # %% ../nbs/05_cli.ipynb #c101
@@ -640,13 +639,11 @@ def erase_command(
     arch:_Arch=None, factory:_Own=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Dev=None,
     preset:_Preset='robust', seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "Scan a model and erase what is found. Exit status 0: done, or nothing to erase; 2: could not run, or could not erase."
-    from baeraser_nb.unlearn import erase
     with _hushed(quiet),Outputs(*_inputs(model)) as o:
         weights,folder,to = _weights_place(o, out),o.folder(report),_json_place(o, json)
         s = load_subject(model, arch, data, root, download, held, mean, std, factory, device)
         found = look(s, preset, seed, quiet)
-        done = erase(s.model, s.held, found, preset, seed, progress=not quiet)
-        if remark := check_erased(done): s.remarks.append(remark); _remark(f'remark: {remark}')
+        done = erase_found(s, found, preset, seed, quiet)
         row = done.row()|dict(scan=scan_row(s, found), model=str(model), sha256=s.sha256, out=str(out), data=s.name, version=__version__)
         write_purified(weights, s, done)
         report_on(folder, s, found, done, out)
@@ -663,9 +660,9 @@ def demo_models(
     "Train a clean model and a victim"
     from baeraser_nb.zoo import Spec,attack
     clean = Spec('digits', arch='cnn', epochs=20, seed=seed)
-    _remark('1/5 Training a small clean network on images of digits …')
+    _note('1/5 Training a small clean network on images of digits …')
     attack(ds, folder/'clean', clean, ratio=ratio)
-    _remark('2/5 The attacker trains a backdoor into it: 3×3 pixels at a random place, target label 3 …')
+    _note('2/5 The attacker trains a backdoor into it: 3×3 pixels at a random place, target label 3 …')
     return attack(ds, folder, Spec('digits', 'badnets', 'cnn', target=3, epochs=15, seed=seed), folder/'clean', ratio)
 
 # %% ../nbs/05_cli.ipynb #c104
@@ -676,15 +673,13 @@ def demo_defence(
     quiet:bool=False,
 ):               # `Subject`, `Scan`, `Erased`
     "Scan the victim and erase what is found, as `scan` and `erase` do"
-    from baeraser_nb.unlearn import erase
     s = load_subject(folder/'victim.safetensors', held=ratio)
-    _remark(f'3/5 The defender scans it, with {len(s.held)} clean images and nothing else …')
+    _note(f'3/5 The defender scans it, with {len(s.held)} clean images and nothing else …')
     found = look(s, seed=seed, quiet=quiet)
     write_json(folder/'scan.json', scan_row(s, found)|dict(model='victim.safetensors'))
-    _remark(f'    {scan_text(found, n=0).splitlines()[0]}')
-    _remark('4/5 … and erases what was found …')
-    done = erase(s.model, s.held, found, seed=seed, progress=not quiet)
-    if remark := check_erased(done): _remark(f'remark: {remark}')
+    _note(f'    {scan_text(found, n=0).splitlines()[0]}')
+    _note('4/5 … and erases what was found …')
+    done = erase_found(s, found, seed=seed, quiet=quiet)
     write_purified(folder/'erased.safetensors', s, done)
     write_json(folder/'erase.json', done.row()|dict(version=__version__))
     report_on(folder, s, found, done, 'erased.safetensors')
@@ -714,7 +709,7 @@ def demo_command(
         folder,ds = o.folder(out),load_dataset('digits')
         a = demo_models(ds, folder, held, seed)
         s,found,done = demo_defence(folder, held, seed, quiet)
-        _remark("5/5 The evaluator measures all three on images the defender never saw, with the real trigger …")
+        _note("5/5 The evaluator measures all three on images the defender never saw, with the real trigger …")
         files = dict(clean='clean/victim', victim='victim', erased='erased')
         m = {k:measure(load_subject(folder/f'{f}.safetensors', held=held), folder, seed) for k,f in files.items()}
         write_json(folder/'evaluate.json', {k:metrics_row(v) for k,v in m.items()})
@@ -729,16 +724,15 @@ app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','eval
 def bench_command(
     spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
     only:Annotated[list[str]|None, _opt('--only', help='Only cells whose name holds this text, such as cifar10, badnets3 or -nad-; may come twice: all must hold.')]=None,
-    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/grid'),
+    out:_Rows=Path('results/grid'),
     workers:Annotated[int, _opt('--workers', min=1, show_default=True, help='Victims at a time.')]=1,
     backend:Annotated[str, _opt('--backend', show_default=True, help='Where workers live: loky, this machine; ray or dask, a cluster.')]='loky',
     dry_run:Annotated[bool, _opt('--dry-run', help='Say what is there, what is missing and how long it may take, and stop.')]=False,
     root:_Root=None, quiet:_Quiet=False):
     "Train victims, defend them blind, measure, and write a row a cell."
-    from baeraser_nb.data import BadInput
     from baeraser_nb.experiments import bench,cells,load_grid
     todo = [c for g in spec or ['paper'] for c in cells(load_grid(g)) if all(o in c.name for o in only or ())]
-    if not todo: raise BadInput(f"`only` {' '.join(only or ())!r} leaves no cell; `--dry-run` without it shows what there is")
+    if not todo: raise _bad(f"`only` {' '.join(only or ())!r} leaves no cell; `--dry-run` without it shows what there is")
     if dry_run: return _say(_plan(todo, out))
     with _hushed(quiet): bench(todo, _keeps(out), root, workers, backend, said=_say)
 
@@ -754,12 +748,11 @@ def _plan(cells, out):
 # %% ../nbs/05_cli.ipynb #c123
 def _picked(names, only):
     "Models of the zoo by set and by text"
-    from baeraser_nb.data import BadInput
     from baeraser_nb.zoo import ZOO
     odd = [n for n in names or () if n not in ZOO]
-    if odd: raise BadInput(f"`SET` {odd[0]!r} is not known; there are {', '.join(ZOO)}")
+    if odd: raise _bad(f"`SET` {odd[0]!r} is not known; there are {', '.join(ZOO)}")
     specs = [s for n in names or ZOO for s in ZOO[n]() if all(o in s.name for o in only or ())]
-    if not specs: raise BadInput(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
+    if not specs: raise _bad(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
     return specs
 
 _Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls, null, digits, places. Default: all.')]
@@ -770,7 +763,7 @@ _Dry = Annotated[bool, _opt('--dry-run', help='Name the models and stop.')]
 @app.command('zoo', short_help='Train the victims of the experiments.')
 def zoo_command(
     names:_Sets=None, only:_Only=None,
-    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/zoo'),
+    out:_Rows=Path('results/zoo'),
     dry_run:_Dry=False, root:_Root=None, quiet:_Quiet=False):
     "Train clean models and victims, measure them, and write a row each."
     from baeraser_nb.zoo import zoo_rows
@@ -783,7 +776,7 @@ def zoo_command(
 def detect_command(
     names:_Sets=None, only:_Only=None,
     images:Annotated[int|None, _opt('--images', min=2, help='Held images, drawn at random. Default: all, 5% of the training set\'s size.')]=None,
-    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/scan'),
+    out:_Rows=Path('results/scan'),
     dry_run:_Dry=False, seed:_Seed=0, root:_Root=None, quiet:_Quiet=False):
     "Scan clean models and victims, trained first where they are not there yet, and write a row each."
     from baeraser_nb.detection import scan_rows
@@ -795,11 +788,10 @@ def detect_command(
 @app.command('performance', short_help='Time training and scans.')
 def performance_command(
     what:Annotated[list[str]|None, typer.Argument(metavar='[PART]...', show_default=False, help='training, scan, race. Default: all.')]=None,
-    out:Annotated[Path, _opt('--out', show_default=True, help='Folder for the rows.')]=Path('results/performance'),
+    out:_Rows=Path('results/performance'),
     root:_Root=None, quiet:_Quiet=False):
     "Time training, scans and the race against MESA's recipe, and write a row each. Run nothing else meanwhile."
-    from baeraser_nb.data import BadInput
     from baeraser_nb.performance import PARTS,performance
     odd = [w for w in what or () if w not in PARTS]
-    if odd: raise BadInput(f"`PART` {odd[0]!r} is not known; there are {', '.join(PARTS)}")
+    if odd: raise _bad(f"`PART` {odd[0]!r} is not known; there are {', '.join(PARTS)}")
     with _hushed(quiet): performance(what or PARTS, check_place(out, folder=True), root, said=_say)

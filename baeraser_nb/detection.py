@@ -6,13 +6,12 @@
 __all__ = ['scan_row', 'scan_rows', 'largest_leads', 'fit_null', 'rejudged', 'highest']
 
 # %% ../nbs/02a_detection.ipynb #c003
-import json
 from dataclasses import asdict
-from pathlib import Path
+from functools import lru_cache
 import torch
-from .data import load_dataset,split
-from .models import load_model,seeded,write_whole
-from .zoo import hardware,load_attack,victim
+from .data import load_dataset
+from .models import kept_rows,seeded
+from .zoo import hardware,load_victim
 from .recovery import RECOVERY,scan,score
 
 # %% ../nbs/02a_detection.ipynb #c006
@@ -24,13 +23,11 @@ def scan_row(
     ds=None,       # its images; None: loaded
 ) -> dict:         # JSON values
     "What a scan says about a model, beside the truth"
-    ds = load_dataset(spec.data, root) if ds is None else ds
-    folder,held = victim(spec, root, ds),split(ds).held
+    model,data,secret = load_victim(spec, root, ds); held = data.held
     if n:
         with seeded(seed): held = held[torch.randperm(len(held))[:n]]
-    model,_ = load_model(folder/'victim.safetensors', channels=held.shape[0])
     found = scan(model, held, seed=seed, progress=False)
-    return dict(name=spec.name, spec=asdict(spec), true=load_attack(folder)['target'], scan=found.row(), hardware=hardware())
+    return dict(name=spec.name, spec=asdict(spec), true=secret['target'], scan=found.row(), hardware=hardware())
 
 # %% ../nbs/02a_detection.ipynb #c007
 def scan_rows(
@@ -42,15 +39,10 @@ def scan_rows(
     said=print,          # called with a line a row
 ) -> list:               # the rows
     "Scans of many models; those already there are not computed again"
-    rows,ds = [],None
-    for s in specs:
-        path = Path(out)/f'{s.name}{f"-{n}" if n else ""}{f"-s{seed}" if seed else ""}.json'
-        if not path.exists():
-            if ds is None or ds.name!=s.data: ds = load_dataset(s.data, root)
-            write_whole(path, json.dumps(scan_row(s, n, seed, root, ds))+'\n')
-        rows.append(json.loads(path.read_text())); o = rows[-1]['scan']
-        said(f"{path.stem}: {o['verdict']} {o['targets']} (true: {rows[-1]['true']}), {o['seconds']:.0f} s")
-    return rows
+    images = lru_cache(1)(load_dataset) # specs of one data set stand together
+    told = lambda file, r: said(f"{file}: {r['scan']['verdict']} {r['scan']['targets']} (true: {r['true']}), {r['scan']['seconds']:.0f} s")
+    name = lambda s: s.name+f'-{n}'*bool(n)+f'-s{seed}'*bool(seed)
+    return kept_rows(specs, lambda s: scan_row(s, n, seed, root, images(s.data, root)), out, told, name)
 
 # %% ../nbs/02a_detection.ipynb #c012
 def largest_leads(

@@ -13,7 +13,7 @@ from torch import nn,Tensor
 from fastai.data.transforms import Normalize
 from fastai.learner import Learner
 from .data import MAX_BYTES,BadInput,Dataset,Images,_labels,_pixels,load_dataset,split
-from .models import Classifier,eval_mode,log,predict
+from .models import Classifier,eval_mode,log
 
 # %% ../nbs/00b_inputs.ipynb #c006
 def _array(a, name):

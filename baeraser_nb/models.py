@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['log', 'MAX_WEIGHTS', 'Classifier', 'TightConv2d', 'build_model', 'seeded', 'eval_mode', 'by_pieces', 'predict',
            'progress_bar', 'Progress', 'NoValidation', 'learner', 'pixel_stats', 'fit', 'load_weights', 'file_hash',
-           'write_whole', 'save_weights', 'plain_names', 'own_network', 'load_model']
+           'write_whole', 'save_weights', 'as_json', 'kept_rows', 'plain_names', 'own_network', 'load_model']
 
 # %% ../nbs/00a_models.ipynb #c003
-import hashlib,importlib,json,logging,os,re,sys,tempfile,zipfile
+import hashlib,importlib,json,logging,math,os,re,sys,tempfile,zipfile
 from functools import partial
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -42,6 +42,9 @@ class Classifier(nn.Module):
         for name,v in dict(mean=mean,std=std).items():
             self.register_buffer(name, torch.as_tensor(v, dtype=torch.float32).reshape(-1,1,1), persistent=False)
         if not (self.std>0).all(): raise BadInput(f"`std` must be > 0 in every channel; got {self.std.flatten().tolist()}")
+
+    @property
+    def normalisation(self): return {k:getattr(self, k).flatten().tolist() for k in ('mean','std')} # for a file's metadata
 
     def forward(self,
         x:Tensor, # pixels in [0,1], shape (n,c,h,w)
@@ -444,6 +447,33 @@ def save_weights(
     from safetensors.torch import save
     state = {k:v.detach().cpu().clone(memory_format=torch.contiguous_format) for k,v in state.items()}
     return write_whole(path, save(state, {k:str(v) for k,v in metadata.items()}))
+
+# %% ../nbs/00a_models.ipynb #c075b
+def as_json(
+    o, # JSON values
+) -> str:
+    "JSON text, with null for the numbers that JSON cannot hold"
+    def plain(o):
+        if isinstance(o, dict): return {k:plain(v) for k,v in o.items()}
+        if isinstance(o, (list,tuple)): return [plain(v) for v in o]
+        return None if isinstance(o, float) and not math.isfinite(o) else o
+    return json.dumps(plain(o), indent=1)+'\n'
+
+# %% ../nbs/00a_models.ipynb #c075c
+def kept_rows(
+    items,                 # what to make rows of
+    make,                  # function of an item: its row, JSON values
+    out,                   # folder of the rows
+    said=lambda n, r: None,# called with every row's name and the row
+    name=lambda o: o.name, # function of an item: its row's name
+) -> list:                 # the rows
+    "A row an item, each in a file of its own; those already there are not computed again"
+    rows = []
+    for o in items:
+        path = Path(out)/f'{name(o)}.json'
+        if not path.exists(): write_whole(path, json.dumps(make(o))+'\n')
+        rows.append(json.loads(path.read_text())); said(path.stem, rows[-1])
+    return rows
 
 # %% ../nbs/00a_models.ipynb #c084
 def _skeleton(make, K):

@@ -13,9 +13,8 @@ from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 import torch
-from .data import load_dataset,split
-from .models import load_model,progress_bar,seeded,write_whole
-from .zoo import hardware,load_attack,recipe,throughput,victim
+from .models import progress_bar,seeded,write_whole
+from .zoo import hardware,load_victim,recipe,throughput
 from .recovery import Patches,RECOVERY,_studied,climb,family_asr,n_outputs,scan
 
 # %% ../nbs/02b_performance.ipynb #c006
@@ -36,8 +35,8 @@ def _scan_cost(spec, root, threads):
 
 def _case(spec, root):
     "A model of the zoo, held images, the true target"
-    ds = load_dataset(spec.data, root); folder,held = victim(spec, root, ds),split(ds).held
-    return load_model(folder/'victim.safetensors', channels=held.shape[0])[0],held,load_attack(folder)['target']
+    model,data,secret = load_victim(spec, root)
+    return model,data.held,secret['target']
 
 # %% ../nbs/02b_performance.ipynb #c011
 def mesa(

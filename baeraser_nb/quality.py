@@ -6,15 +6,12 @@
 __all__ = ['likeness', 'chance', 'pictures', 'generator_rows', 'quality_row', 'quality_rows', 'staircase_rows']
 
 # %% ../nbs/02c_quality.ipynb #c003
-import json
 from dataclasses import asdict
-from pathlib import Path
 import torch
 from torch import Tensor
-from .data import load_dataset,split
-from .models import load_model,seeded,write_whole
+from .models import kept_rows,seeded
 from .attacks import make_trigger
-from .zoo import hardware,load_attack,victim
+from .zoo import hardware,load_victim
 from .recovery import Masks,Patches,Spots,_studied,climb,densest,family_asr,scan
 
 # %% ../nbs/02c_quality.ipynb #c006
@@ -75,8 +72,7 @@ def quality_row(
     seed:int=0,         # of the scan
 ) -> dict:              # JSON values
     "The triggers a scan recovers, beside the real one"
-    ds = load_dataset(spec.data, root); data,folder = split(ds),victim(spec, root, ds)
-    model,real = load_model(folder/'victim.safetensors', channels=ds.test.shape[0])[0],load_attack(folder)
+    model,data,real = load_victim(spec, root)
     found = scan(model, data.held, seed=seed, progress=False)
     with seeded(seed): gens = [] if found.pool is None else generator_rows(model, found.pool, real['trigger'], data.test)
     return dict(name=spec.name, spec=asdict(spec), true=real['target'], named=found.targets, real=(real['trigger'].pattern*255).round().int().tolist(), generators=gens, hardware=hardware())
@@ -87,9 +83,7 @@ def quality_rows(
     root=None,              # data root
 ) -> list:                  # the rows
     "Rows of many victims; those already there are not computed again"
-    for s in specs:
-        if not (p:=Path(out)/f'{s.name}.json').exists(): write_whole(p, json.dumps(quality_row(s, root))+'\n')
-    return [json.loads((Path(out)/f'{s.name}.json').read_text()) for s in specs]
+    return kept_rows(specs, lambda s: quality_row(s, root), out)
 
 # %% ../nbs/02c_quality.ipynb #c024
 def staircase_rows(
@@ -101,8 +95,7 @@ def staircase_rows(
     root=None,                  # data root
 ) -> list:                      # dicts: eta, n, seed, asr, within, overall, corr
     "What a staircase of the true label and size becomes, by η and n"
-    ds = load_dataset(spec.data, root); data,folder = split(ds),victim(spec, root, ds); rows = []
-    model,real = load_model(folder/'victim.safetensors', channels=ds.test.shape[0])[0],load_attack(folder); pattern = real['trigger'].pattern
+    model,data,real = load_victim(spec, root); pattern,rows = real['trigger'].pattern,[]
     with _studied(model) as m:
         x = data.held.x.to(next(m.parameters()).device)
         for n in ns:

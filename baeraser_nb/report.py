@@ -7,21 +7,24 @@ __all__ = ['evidence', 'not_covered', 'layer_changes', 'picture', 'trigger_sampl
            'write_report']
 
 # %% ../nbs/04a_report.ipynb #c003
-import base64,html,json,math
+import html,math
 from collections import Counter
-from io import BytesIO
 from pathlib import Path
 import torch
 from torch import Tensor
-from .data import Images,to_float
-from .models import Classifier,predict,seeded,write_whole
-from .attacks import wilson
+from .data import Images,png_text,to_float
+from .models import Classifier,as_json,predict,seeded,write_whole
+from .attacks import evaluate
 from .zoo import hardware
 
 # %% ../nbs/04a_report.ipynb #c008
 def _name(label, classes):
     "A label, and its class where that has a name of its own"
     return f'{label} ({classes[label]})' if label<len(classes) and classes[label]!=str(label) else str(label)
+
+def _where(o):
+    "The family of a label's row, for a table"
+    return f"mask of {o['mask']:.0f} pixels" if o['family']=='mask' else o['family']
 
 def _what(o):
     "The trigger of a label's row, in words"
@@ -99,10 +102,7 @@ def picture(
     x:Tensor, # pixels in [0,1], (c,h,w) with c 1 or 3
 ) -> str:     # a `data:` address
     "An image as text that a browser shows"
-    from PIL import Image
-    a,buf = x.detach().clamp(0, 1).mul(255).round().byte().cpu(),BytesIO()
-    Image.fromarray((a[0] if len(a)==1 else a.permute(1,2,0)).numpy()).save(buf, 'PNG', optimize=True)
-    return 'data:image/png;base64,'+base64.b64encode(buf.getvalue()).decode()
+    return f'data:image/png;base64,{png_text(x)}'
 
 # %% ../nbs/04a_report.ipynb #c025
 def trigger_samples(
@@ -146,13 +146,12 @@ def report_row(
     about:dict={},# what is known besides: file, sha256, bytes, arch, mean, std, shape, data, out, remarks, command
 ) -> dict:        # JSON values
     "Everything the report says"
-    right = lambda m: (predict(m, held.x).argmax(1)==held.y).sum().item()
-    share = lambda k: dict(right=k, n=len(held), acc=k/len(held), interval=list(wilson(k, len(held))))
+    share = lambda m: dict(right=m.n_right, n=m.n_clean, acc=m.acc, interval=list(m.interval('acc')))
     changed = erased is not None and erased.status!='unchanged'
     row = dict(kind='report', verdict=found.verdict, targets=[dict(label=l, name=_name(l, held.classes)) for l in found.targets], evidence=evidence(found, held.classes), not_covered=not_covered(found, about, erased))
     row |= dict(about=dict(about)|dict(shape='x'.join(map(str, held.shape)), weights=sum(p.numel() for p in model.parameters())),
-        held=dict(n=len(held), classes=list(held.classes), per_class=[Counter(held.y.tolist()).get(l, 0) for l in range(held.n_classes)]), accuracy=dict(before=share(right(model))))
-    if changed: row['accuracy']['after'] = share(right(erased.model))
+        held=dict(n=len(held), classes=list(held.classes), per_class=[Counter(held.y.tolist()).get(l, 0) for l in range(held.n_classes)]), accuracy=dict(before=share(evaluate(model, held))))
+    if changed: row['accuracy']['after'] = share(evaluate(erased.model, held))
     row |= dict(scan=found.row(), triggers=trigger_samples(found.pool), examples=examples(model, held, found.pool, erased if changed else None))
     net = lambda m: (m.net if isinstance(m, Classifier) else m).state_dict() # the names in the file
     if erased is not None: row |= dict(erase=erased.row(), layers=layer_changes(net(model), net(erased.model)) if changed else [])
@@ -213,7 +212,7 @@ def _scores(r, most=12):
     "The labels with the highest scores, as bars"
     rows = sorted((o for o in r['scan']['labels'] if o['n']), key=lambda o: -o['score']); line,top = r['scan']['line'],max(2., 1.1*max(o['score'] for o in rows))
     named,cls = {o['label'] for o in r['targets']},r['held']['classes']
-    cells = [[_esc(_name(o['label'], cls)), f"{o['score']:.1f}", _bar(o['score'], top, 'hit' if o['label'] in named else '', line), f"{o['asr']:.0%}", _esc(f"mask of {o['mask']:.0f} pixels" if o['family']=='mask' else o['family'])] for o in rows[:most]]
+    cells = [[_esc(_name(o['label'], cls)), f"{o['score']:.1f}", _bar(o['score'], top, 'hit' if o['label'] in named else '', line), f"{o['asr']:.0%}", _esc(_where(o))] for o in rows[:most]]
     left = f'<p class="note">{len(rows)-most} more labels were tried and have lower scores; report.json has them all.</p>' if len(rows)>most else ''
     return _table(['label','score','','success','best pattern'], cells, 'scores')+f'<p class="note">The mark is the line at {line:.1f}: about one clean model in {10**line:.0f} has a label beyond it. Success is the share of held images of other classes that get the label.</p>'+left
 
@@ -284,6 +283,5 @@ def write_report(
     row:dict, # what `report_row` made
 ) -> Path:    # of the page
     "Write the report, each file whole or not at all"
-    finite = lambda o: {k:finite(v) for k,v in o.items()} if isinstance(o, dict) else [finite(v) for v in o] if isinstance(o, (list,tuple)) else None if isinstance(o, float) and not math.isfinite(o) else o
-    write_whole(Path(folder)/'report.json', json.dumps(finite(row), indent=1)+'\n')
+    write_whole(Path(folder)/'report.json', as_json(row))
     return write_whole(Path(folder)/'report.html', report_html(row))

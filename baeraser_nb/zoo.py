@@ -4,21 +4,21 @@
 
 # %% auto #0
 __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'CLEAN', 'MORE', 'ZOO', 'attack_options', 'Spec', 'pack', 'unpack', 'save_attack',
-           'load_attack', 'hardware', 'attack', 'zoo_folder', 'victim', 'clean_recipe', 'recipe', 'reseed',
-           'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'odd_places', 'victim_row', 'zoo_rows',
-           'throughput']
+           'load_attack', 'hardware', 'attack', 'zoo_folder', 'victim', 'load_victim', 'clean_recipe', 'recipe',
+           'reseed', 'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'odd_places', 'victim_row',
+           'zoo_rows', 'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
 import hashlib,inspect,json,os,tempfile,time
 from dataclasses import asdict,dataclass,field,replace
-from functools import partial
+from functools import lru_cache,partial
 from pathlib import Path
 from statistics import median
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from .data import BadInput,Dataset,augment,load_dataset,split,to_float
-from .models import Classifier,TightConv2d,build_model,default_device,fit,load_model,pixel_stats,save_weights,write_whole
+from .data import BadInput,Dataset,augment,data_root,load_dataset,split,to_float
+from .models import Classifier,TightConv2d,build_model,default_device,fit,kept_rows,load_model,pixel_stats,save_weights,write_whole
 from .attacks import Trigger,aim,badnets,evaluate,imc,implant,trojannn
 from .stealth import Additive,Warp,blended,noise,sig,stealth,wanet
 
@@ -87,7 +87,7 @@ def save_attack(
 ) -> Path:
     "Write `victim.safetensors` and `attack.json` into a folder"
     out = Path(out)
-    facts = {k:spec[k] for k in ('arch','shape') if k in spec}|dict(mean=model.mean.flatten().tolist(), std=model.std.flatten().tolist())
+    facts = {k:spec[k] for k in ('arch','shape') if k in spec}|model.normalisation
     save_weights(out/'victim.safetensors', model.net.state_dict(), facts)
     return write_whole(out/'attack.json', json.dumps(dict(spec=spec, target=target, trigger=trigger and pack(trigger))|measured)+'\n')
 
@@ -146,9 +146,9 @@ def _start(start, arch, train, seed):
     return model
 
 # %% ../nbs/01b_zoo.ipynb #c026
-def zoo_folder(root=None) -> Path: # data root; None: $BAERASER_DATA, else ~/.cache/baeraser
+def zoo_folder(root=None) -> Path: # see `data_root`
     "Where victims are kept"
-    return Path(root or os.environ.get('BAERASER_DATA') or '~/.cache/baeraser').expanduser()/'victims'
+    return data_root(root)/'victims'
 
 # %% ../nbs/01b_zoo.ipynb #c027
 def victim(
@@ -168,6 +168,18 @@ def victim(
         except OSError:
             if not out.exists(): raise   # else another process was first: the same spec, the same victim
     return out
+
+# %% ../nbs/01b_zoo.ipynb #c032b
+def load_victim(
+    spec:Spec,         # which; trained if need be
+    root=None,         # data root, see `zoo_folder`
+    ds:Dataset=None,   # its images; None: loaded
+    ratio:float=.05,   # share of held images, see `split`
+) -> tuple:            # `Classifier`, `Splits`, and what `load_attack` returns
+    "A victim, the images to try it with, and its secret"
+    ds = load_dataset(spec.data, root) if ds is None else ds
+    folder = victim(spec, root, ds)
+    return load_model(folder/'victim.safetensors', channels=ds.test.shape[0])[0],split(ds, ratio),load_attack(folder)
 
 # %% ../nbs/01b_zoo.ipynb #c034
 CLEAN = dict(digits=('cnn',20,.1), mnist=('resnet18',3,.1), fashion_mnist=('resnet18',5,.05), cifar10=('resnet18',10,.1), cifar100=('resnet18',12,.1)) # architecture, epochs, learning rate
@@ -249,7 +261,7 @@ def victim_row(
     folder = victim(spec, root, ds); a,test = load_attack(folder),split(ds).test
     row = dict(name=spec.name, spec=asdict(spec), victim=a['metrics'], seconds=a['seconds'], hardware=a.get('hardware') or hardware())
     if spec.attack=='none': return row
-    clean,_ = load_model(victim(spec.start or clean_recipe(spec.data, spec.seed, spec.arch), root, ds)/'victim.safetensors', channels=ds.test.shape[0])
+    clean = load_victim(spec.start or clean_recipe(spec.data, spec.seed, spec.arch), root, ds)[0]
     small = isinstance(a['trigger'], Trigger) and a['trigger'].pattern.numel()<1000
     return row|dict(clean=evaluate(clean, test, a['trigger'], spec.target).row(), stealth=stealth(a['trigger'], test), trigger=pack(a['trigger']) if small else None)
 
@@ -260,15 +272,9 @@ def zoo_rows(
     said=print,           # called with a line a row
 ) -> list:                # the rows
     "Rows of many victims; those already there are not computed again"
-    rows,ds = [],None
-    for s in specs:
-        path = Path(out)/f'{s.name}.json'
-        if not path.exists():
-            if ds is None or ds.name!=s.data: ds = load_dataset(s.data, root)
-            write_whole(path, json.dumps(victim_row(s, root, ds))+'\n')
-        rows.append(json.loads(path.read_text()))
-        said(f"{s.name}: " + ', '.join(f'{k} {v:.2%}' for k,v in rows[-1]['victim'].items() if k in ('acc','asr','ra')))
-    return rows
+    images = lru_cache(1)(load_dataset) # specs of one data set stand together
+    told = lambda n, r: said(f"{n}: " + ', '.join(f'{k} {v:.2%}' for k,v in r['victim'].items() if k in ('acc','asr','ra')))
+    return kept_rows(specs, lambda s: victim_row(s, root, images(s.data, root)), out, told)
 
 # %% ../nbs/01b_zoo.ipynb #c045
 def throughput(
