@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['NULL', 'RECOVERY', 'BatchedLinear', 'Generators', 'MutualInformation', 'Family', 'Patches', 'hinge', 'pull', 'climb',
-           'Placed', 'Masks', 'Spots', 'grid_places', 'densest', 'Warps', 'family_asr', 'success_lead', 'area_lead',
-           'p_value', 'score', 'title', 'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan', 'show_triggers',
-           'plot_scores', 'plot_curves']
+           'Placed', 'Masks', 'Spots', 'grid_places', 'densest', 'Roaming', 'Warps', 'family_asr', 'success_lead',
+           'area_lead', 'p_value', 'score', 'title', 'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan',
+           'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -298,6 +298,20 @@ def densest(
     at = m.flatten(1).argmax(1)
     return torch.stack([at//m.shape[-1], at%m.shape[-1]], 1)
 
+# %% ../nbs/02_msa_recovery.ipynb #n008
+class Roaming(Placed):
+    "Opaque square patterns at random places, learned pixel by pixel"
+    kind = title = 'roaming'
+    pace = 150.
+    def __init__(self,
+        shape:tuple,      # (c,h,w) of the images
+        labels:Tensor,    # see `Family`
+        eps:Tensor,
+        size:int,         # height and width, pixels
+    ): super().__init__(shape, labels, eps, (shape[0],size,size))
+    def lay(self, x, p, i): return paste(x, p.sigmoid(), *window(len(x), *x.shape[2:], *p.shape[-2:], device=x.device))
+
+
 # %% ../nbs/02_msa_recovery.ipynb #c049
 class Warps(Placed):
     "Images bent a little: a smooth field of small displacements"
@@ -400,6 +414,8 @@ class Recovery:
     mask_steps:int=120          # of the search for masks; 0: neither masks nor spots
     spot_steps:tuple=(6,20,40)  # of spots: at all places, at the two best, and again where masks point to
     mask_stair_steps:int=90     # of the suspects' masks
+    roam:int=4                  # roaming squares for every suspect, each from a start of its own; 0: none
+    roam_steps:int=60           # of their training
     halve:bool=True             # drop the worse half of the labels between rounds
     hidden:int=128              # width of the generators
     tau:float|None=None         # success rate a suspect must exceed (line 13); None: judge by p-values
@@ -411,7 +427,7 @@ class Recovery:
     def kinds(self): return [*self.sizes]+['warp']*self.warps+['mask','spot']*(self.mask_steps>0) # of families that a clean model is searched for
     def images(self, g): return max(4, min(self.b, 120//g)) if self.halve else self.b # a generator and step, of `g` labels
 
-RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9))
+RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9, roam=0), plain=Recovery(roam=0))
 
 # %% ../nbs/02_msa_recovery.ipynb #c071
 class TriggerPool:
@@ -631,11 +647,20 @@ def _mask_pool(model, held, x, targets, r, run):
     i = (_works(model, f, held)&(f.area<=limit).cpu()).nonzero()[:,0]
     return [f.keep(i)]*(len(i)>0)
 
+def _roaming_pool(model, held, x, targets, r, run):
+    "Roaming squares of the suspected labels that work"
+    labels = torch.tensor(targets).repeat_interleave(r.roam)
+    f = Roaming(held.shape, labels, torch.full((len(labels),), r.first[-1]), _spot_size(held, r)).to(x.device)
+    run([f], r.roam_steps, r.b)
+    i = _works(model, f, held).nonzero()[:,0]
+    return [f.keep(i)]*(len(i)>0)
+
+
 # %% ../nbs/02_msa_recovery.ipynb #c093
 def scan(
     model:nn.Module,        # the suspicious model, or a fastai `Learner`: takes pixels in [0,1], gives logits
     held:Images,            # a few clean, labelled images: `Images`, or whatever `as_images` takes
-    preset='robust',        # 'robust', 'paper', or a `Recovery` of your own
+    preset='robust',        # 'robust', 'paper', 'plain', or a `Recovery` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
     labels=None,            # of `held`, where that is a tensor or an array
@@ -652,8 +677,9 @@ def scan(
         rows,fams,spots = _evidence(m, held, x, K, r, now, run)
         targets,good = _suspects(rows, r),[]
         if targets:
-            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(not fams)+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0))
+            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(not fams)+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0)+r.roam_steps*bool(r.roam))
             good = _pool(m, held, x, K, fams, spots, targets, r, run)+(_mask_pool(m, held, x, targets, r, run) if r.mask_steps else [])
+            if good and r.roam: good += _roaming_pool(m, held, x, targets, r, run)
         bar.close()
     pool = TriggerPool(good) if good else None
     targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect

@@ -194,7 +194,7 @@ class Unlearning:
     decay:bool=True             # let the learning rate fall to 0 along a cosine
     looks:int=2                 # scans of the purified model at most, each but the last followed by more unlearning if it still names a label
 
-UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., lr=.01, clip=None, steps=None, augment=False, freeze_bn=True, decay=False, looks=0))
+UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., lr=.01, clip=None, steps=None, augment=False, freeze_bn=True, decay=False, looks=0), plain=Unlearning(looks=0))
 
 # %% ../nbs/03_unlearning.ipynb #c030
 def _looked(looks):
@@ -228,7 +228,7 @@ def erase(
     model:nn.Module,        # the suspicious model, or a fastai `Learner`: takes pixels in [0,1], gives logits
     held:Images,            # a few clean, labelled images: `Images`, or whatever `as_images` takes
     scan:Scan|None=None,    # what `baeraser_nb.recovery.scan` found; None: it is asked first
-    preset='robust',        # 'robust', 'paper', or an `Unlearning` of your own
+    preset='robust',        # 'robust', 'paper', 'plain', or an `Unlearning` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
     keep:bool=False,        # keep the weights of every checked step, for an evaluator to look at
