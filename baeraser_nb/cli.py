@@ -574,7 +574,7 @@ def check_erased(
     "Refuse a failure, remark on a doubtful success"
     if e.status in ('unchanged','erased'): return None
     b,a = e.before,e.after
-    said = f"recovered triggers succeed on {a['asr']:.1%} of the images kept for checking (before: {b['asr']:.1%}), accuracy there is {a['acc']:.1%} (before: {b['acc']:.1%})"
+    said = f"recovered triggers succeed on {a['asr']:.1%} of the images kept for checking (before: {b['asr']:.1%}), accuracy there is {a['acc']:.1%} (before: {b['acc']:.1%}); {e.looked}"
     if a['asr']>.05 or a['acc']<b['acc']-.2: raise _bad(f'the backdoor was found but could not be erased: {said}; nothing was written; try another --seed, or more held images')
     return f'not wholly erased: {said}'
 
@@ -585,7 +585,7 @@ def erase_text(
     "What was erased, for the terminal"
     if e.status=='unchanged': return f'nothing to erase: {path} holds the weights bit for bit as they were'
     pair = lambda k: f"{e.before[k]:.1%} → {e.after[k]:.1%}"
-    return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
+    return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; {e.looked}; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
 
 # %% ../nbs/05_cli.ipynb #c097a
 def erase_found(

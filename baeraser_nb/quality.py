@@ -12,7 +12,7 @@ from torch import Tensor
 from .models import kept_rows,seeded
 from .attacks import make_trigger
 from .zoo import hardware,load_victim
-from .recovery import Masks,Patches,Spots,_studied,climb,densest,family_asr,scan
+from .recovery import Masks,Patches,Roaming,Spots,_studied,climb,densest,family_asr,scan
 
 # %% ../nbs/02c_quality.ipynb #c006
 def likeness(
@@ -39,12 +39,12 @@ def chance(
 
 # %% ../nbs/02c_quality.ipynb #c011
 def pictures(
-    f,              # a family of generators: `Patches`, `Spots` or `Masks`
+    f,              # a family of generators: `Patches`, `Roaming`, `Spots` or `Masks`
     i:int,          # which generator
     n:int=64,       # samples
 ) -> Tensor|None:   # (n,c,h,w), pixels in [0,1]; None for warps, which have no picture
     "Samples of a generator, cut to where the trigger is"
-    if isinstance(f, Patches): return f.sample(n, i).cpu()
+    if isinstance(f, (Patches,Roaming)): return f.sample(n, i).cpu()
     size = f.mean.shape[-1] if isinstance(f, Spots) else 9
     if not isinstance(f, (Spots,Masks)): return None
     y,x = (f.at if isinstance(f, Spots) else densest(f, size))[i].tolist()

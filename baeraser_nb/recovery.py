@@ -310,6 +310,10 @@ class Roaming(Placed):
         size:int,         # height and width, pixels
     ): super().__init__(shape, labels, eps, (shape[0],size,size))
     def lay(self, x, p, i): return paste(x, p.sigmoid(), *window(len(x), *x.shape[2:], *p.shape[-2:], device=x.device))
+    @torch.no_grad()
+    def sample(self, n, i): # fresh patterns, (n,c,size,size)
+        i = torch.as_tensor(i, device=self.mean.device).expand(n)
+        return (self.mean[i]+self.spread[i].exp()*torch.randn(n, *self.mean.shape[1:], device=self.mean.device)).sigmoid()
 
 
 # %% ../nbs/02_msa_recovery.ipynb #c049

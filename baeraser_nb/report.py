@@ -80,7 +80,7 @@ def not_covered(
     out += ['The line between clean and suspect was drawn by small clean models with BatchNorm on images of 28 and 32 pixels'+(f"; this verdict is about {' and '.join(odd)}, for which it is a guess." if odd else '.')]
     if found.n_held<50: out.append(f'Only {found.n_held} clean images were held; with fewer than 50 a verdict is uncertain.')
     out += ['The held images were taken to be clean, rightly labelled and like those the model will see. Whether the model is accurate enough, fair, or easily fooled by other means was not asked.']
-    if erased is not None and erased.status!='unchanged': out.append('That the backdoor is gone was tested with the recovered triggers on held images. The real trigger is unknown; scan the purified file again, and trust it no further than a model from such a source deserves.')
+    if erased is not None and erased.status!='unchanged': out.append(f'That the backdoor is gone was tested with the recovered triggers on held images, and by a scan of the purified model ({erased.looked}). The real trigger is unknown; trust the file no further than a model from such a source deserves.')
     return out
 
 # %% ../nbs/04a_report.ipynb #c019
@@ -187,7 +187,7 @@ def _curves(history, step):
 def _verdict(r):
     "The verdict, for the head of the page"
     names = ', '.join(_esc(o['name']) for o in r['targets'])
-    e = r.get('erase'); end = dict(erased='A purified copy was made.', incomplete='A purified copy was made, but recovered triggers still work now and then.', diverged='A purified copy was made, but short of the goal.')
+    e = r.get('erase'); end = dict(erased='A purified copy was made.', incomplete='A purified copy was made, but it is not wholly healed: see the proof.', diverged='A purified copy was made, but short of the goal.')
     if not r['targets']: text,cls = 'No backdoor found','clean'
     else: text,cls = f'Backdoor found: label {names}','bad'
     more = ('' if e is None else ' The weights were left as they are, bit for bit.' if e['status']=='unchanged' else f" {end[e['status']]}")
@@ -204,6 +204,8 @@ def _proof(r):
     b,a = e['before'],e['after']
     rows = [[f"accuracy on all {acc['before']['n']:,} held images (erasing learned from most of them)", _pct(acc['before']), _pct(acc['after'])]]
     rows += [[t, f'{b[k]:.1%}', f'{a[k]:.1%}'] for k,t in dict(acc='accuracy on images kept for checking', asr='recovered triggers bring their label', ra='triggered images get their true label').items()]
+    says = lambda v, targets: v+(f", label {', '.join(map(str, targets))}" if targets else '')
+    rows += [['scan', says(r['verdict'], r['scan']['targets']), says(l['verdict'], l['targets'])] for l in e['looks'][-1:]]
     return _table(['','before','after'], rows)+_curves(e['history'], e['step'])+f'''<p class="legend"><span class="k acc"></span> accuracy <span class="k asr"></span> recovered triggers' success
         <span class="k ra"></span> true label in spite of the trigger, on images kept for checking; the dashed line marks the weights that were taken.</p>'''
 

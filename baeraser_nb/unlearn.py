@@ -197,11 +197,6 @@ class Unlearning:
 UNLEARNING = dict(robust=Unlearning(), paper=Unlearning(forget='ascent', push=1., relearn=0., temperature=None, beta=1., lr=.01, clip=None, steps=None, augment=False, freeze_bn=True, decay=False, looks=0), plain=Unlearning(looks=0))
 
 # %% ../nbs/03_unlearning.ipynb #c030
-def _looked(looks):
-    "What the last look at a purified model said"
-    if not looks: return ''
-    return f"; scanned again: {looks[-1]['verdict']}"+(f", label {', '.join(map(str, looks[-1]['targets']))}" if looks[-1]['targets'] else '')
-
 @dataclass
 class Erased:
     "A purified model and how it came about"
@@ -211,17 +206,22 @@ class Erased:
     before:dict         # acc, asr, ra of recovered triggers on the check images; {} if unchanged
     after:dict          # the same for the purified model
     step:int            # the step whose weights were taken
-    looks:list          # what scans of the purified model said, one after the other: verdict, targets, score (the highest), seconds
     diverged:bool       # the unlearning broke down at some point and was rolled back to `step`
     seconds:float       # wall time
     seed:int            # of the unlearning
     preset:str          # hyperparameters used
+    looks:list=field(default_factory=list) # what scans of the purified model said, one after the other: verdict, targets, score (the highest), seconds
     states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
     def row(self): return {k:v for k,v in self.__dict__.items() if k not in ('model','states')}
+    @property
+    def looked(self): # what the last look said, in words
+        if not self.looks: return 'not scanned again'
+        last = self.looks[-1]
+        return f"scanned again: {last['verdict']}"+(f", label {', '.join(map(str, last['targets']))}" if last['targets'] else '')
     def __repr__(self):
         if self.status=='unchanged': return "unchanged: no backdoor was found, the weights are as they were"
         b,a = self.before,self.after
-        return f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {b['asr']:.1%} -> {a['asr']:.1%}, accuracy on check images {b['acc']:.1%} -> {a['acc']:.1%}"+_looked(self.looks)
+        return f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {b['asr']:.1%} -> {a['asr']:.1%}, accuracy on check images {b['acc']:.1%} -> {a['acc']:.1%}; {self.looked}"
 
 # %% ../nbs/03_unlearning.ipynb #c031
 def erase(
@@ -238,7 +238,7 @@ def erase(
     t,u,held = time.time(),_preset(preset, UNLEARNING),as_images(held, labels)
     name,victim = preset if isinstance(preset, str) else 'own',as_model(model, held); model = copy.deepcopy(victim)
     if scan is None: scan = _scan(victim, held, preset='robust' if name=='own' else name, seed=seed, progress=progress)
-    if scan.pool is None: return Erased(model, 'unchanged', [], {}, {}, 0, [], False, round(time.time()-t, 2), seed, name)
+    if scan.pool is None: return Erased(model, 'unchanged', [], {}, {}, 0, False, round(time.time()-t, 2), seed, name)
     ws,looks = _rounds(model, victim, held, scan.pool, u, seed, progress, keep)
     w,(k,after,_) = ws[-1],ws[-1].best
     quiet = not looks or looks[-1]['verdict']=='clean'
@@ -246,7 +246,7 @@ def erase(
     past = [sum(o.k for o in ws[:i]) for i in range(len(ws))] # steps before each round
     history = [h|dict(step=h['step']+p) for o,p in zip(ws, past) for h in o.history]
     states = {j+p:v for o,p in zip(ws, past) for j,v in o.states.items()}
-    return Erased(model.eval(), status, history, ws[0].start, after, k+past[-1], looks, w.diverged, round(time.time()-t, 2), seed, name, states)
+    return Erased(model.eval(), status, history, ws[0].start, after, k+past[-1], w.diverged, round(time.time()-t, 2), seed, name, looks, states)
 
 
 # %% ../nbs/03_unlearning.ipynb #c032
