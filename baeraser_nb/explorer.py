@@ -137,7 +137,8 @@ def watch_search(
 class WatchSearch(View):
     "See the labels' scores grow while a search runs, or run the whole scan"
     def __init__(self,
-        model, held:Images,     # the suspect, and the defender's images
+        model,                  # the suspect
+        held:Images,            # the defender's images
         done=lambda found: None,# called with the result of a whole scan
     ):
         self.model,self.held,self.done,self.found = model,held,done,None
@@ -215,8 +216,12 @@ class History(View):
 class TradeOff(View):
     "Erase with other weights of Eq. 4 and see what it costs"
     def __init__(self,
-        model, held:Images, found,  # the victim, the defender's images, what a scan found
-        images:Images, trigger, target, # the evaluator's images, trigger and label, see `baeraser_nb.figures.replay`
+        model,                      # the victim
+        held:Images,                # the defender's images
+        found,                      # what a scan found
+        images:Images,              # the evaluator's images
+        trigger,                    # the attacker's, see `baeraser_nb.figures.replay`
+        target,                     # its label
         steps:int=25,               # of each run
     ):
         self.args,self.to,self.steps,self.runs = (model,held,found),(images,trigger,target),steps,{}
@@ -245,8 +250,8 @@ class TradeOff(View):
 class Recovered:
     "The triggers a scan recovered, to be stamped as an attacker's are"
     def __init__(self,
-        pool:TriggerPool,
-        label:int,      # only triggers of this label
+        pool:TriggerPool, # recovered triggers
+        label:int,        # only triggers of this label
     ): self.some = [(f,i) for f in pool.families for i,l in enumerate(f.labels.tolist()) if l==label]
     def stamp(self, x:Tensor, generator=None) -> Tensor: # see `Trigger`
         n = lambda top, m: torch.randint(top, (m,), generator=generator)
@@ -302,7 +307,9 @@ def load(self:Explorer,
     self.said.value = escape(folder.name)
 
 @patch
-def scanned(self:Explorer, found): self.said.value = escape(repr(found))
+def scanned(self:Explorer, found):
+    "Say what a scan found"
+    self.said.value = escape(repr(found))
 
 # %% ../nbs/07_explorer.ipynb #c043
 @patch
