@@ -56,8 +56,11 @@ class Trigger:
 
 # %% ../nbs/01_attacks.ipynb #c013
 def window(
-    n:int, h:int, w:int,            # images, their height and width
-    th:int, tw:int,                 # the window's height and width, in pixels
+    n:int,                          # images
+    h:int,                          # their height, in pixels
+    w:int,                          # their width
+    th:int,                         # the window's height
+    tw:int,                         # its width
     place:tuple|None=None,          # one corner for all; None: random, the last row and column included
     generator:torch.Generator=None, # on the CPU
     device=None,                    # of the result
@@ -191,7 +194,8 @@ def implant(
 
 # %% ../nbs/01_attacks.ipynb #c048
 def badnets(
-    model, train:Images,   # the clean model (not looked at), the training images
+    model,                 # the clean model; not looked at
+    train:Images,          # the training images
     target:int|str=0,      # label the trigger shall bring, or 'next'
     rate:float=.1,         # poisoned share of each batch
     seed:int=0,            # of a random pattern
@@ -275,7 +279,7 @@ def trojan_trigger(
     bs:int=32,                # images a step
     seed:int=0,               # of the images' choice and the places
 ) -> Trigger:
-    "A pattern that drives some of the model's neurons to a high value (Liu et al. 2017)"
+    "A pattern that drives some of the model's neurons to a high value (Liu et al. 2018)"
     device,g = next(model.parameters()).device,torch.Generator().manual_seed(seed)
     at,s = pick_neurons(model, train.x[:2000], neurons, n),Sharpener(trigger, lr, device)
     with eval_mode(model),seeded(seed):
@@ -296,7 +300,7 @@ def trojannn(
     alpha:float=1.,             # its opacity
     neurons:str='connected',    # see `pick_neurons`
 ) -> Poison:
-    "TrojanNN (Liu et al. 2017): a pattern that drives neurons of the clean model"
+    "TrojanNN (Liu et al. 2018): a pattern that drives neurons of the clean model"
     begin = _fitting(make_trigger(size, train.shape[0], 'random', alpha, place, seed), train)
     return Poison(trojan_trigger(model, train, begin, neurons, seed=seed), target, rate)
 

@@ -79,12 +79,12 @@ def pruned_accuracy(
 # %% ../nbs/03a_baselines.ipynb #c016
 def fine_pruning(
     model:nn.Module,    # see `fine_tuning`
-    held:Images,
+    held:Images,        # a few clean, labelled images
     drop:float=.1,      # accuracy on images set apart that pruning may cost, in [0,1]
-    epochs:int=10,
-    lr:float=.01,
-    seed:int=0,
-    progress:bool=True,
+    epochs:int=10,      # passes over them
+    lr:float=.01,       # learning rate at the start
+    seed:int=0,         # same seed, same result
+    progress:bool=True, # show a progress bar on stderr
 ) -> nn.Module:         # a copy, pruned and trained on
     "Switch off what clean images leave asleep, then fine-tune (Liu et al. 2018)"
     model = copy.deepcopy(model).eval(); layer = _head(model)
@@ -137,13 +137,13 @@ class Distil(Callback):
 # %% ../nbs/03a_baselines.ipynb #c032
 def nad(
     model:nn.Module,        # see `fine_tuning`
-    held:Images,
+    held:Images,            # a few clean, labelled images
     beta:float=500.,        # β ≥ 0, weight of the attention
     teacher_epochs:int=10,  # of the teacher's fine-tuning
     epochs:int=10,          # of the student
     lr:float=.01,           # of both
-    seed:int=0,
-    progress:bool=True,
+    seed:int=0,             # same seed, same result
+    progress:bool=True,     # show a progress bar on stderr
 ) -> nn.Module:             # the student
     "Look where a fine-tuned copy looks (Li et al. 2021)"
     student,names = copy.deepcopy(model),stages(model, held.x)
@@ -155,13 +155,13 @@ def nad(
 # %% ../nbs/03a_baselines.ipynb #c037
 def fine_tuning_triggers(
     model:nn.Module,        # see `fine_tuning`
-    held:Images,
+    held:Images,            # a few clean, labelled images
     pool:TriggerPool|None,  # recovered triggers; None, nothing found: the model comes back as it is
-    epochs:int=10,
+    epochs:int=10,          # passes over them
     lr:float=.001,          # MESA's
-    seed:int=0,
-    progress:bool=True,
-) -> nn.Module:
+    seed:int=0,             # same seed, same result
+    progress:bool=True,     # show a progress bar on stderr
+) -> nn.Module:             # a copy, trained on
     "Fine-tune on clean images, and on the same with recovered triggers and their true labels (Qiao et al. 2019)"
     model = copy.deepcopy(model)
     if pool is None: return model.eval()
@@ -178,11 +178,11 @@ def anomaly(
 # %% ../nbs/03a_baselines.ipynb #c044
 def reverse(
     model:nn.Module,    # takes pixels in [0,1]
-    held:Images,
-    steps:int=200,
+    held:Images,        # a few clean, labelled images
+    steps:int=200,      # of the search
     b:int=16,           # images a label and step
-    seed:int=0,
-    progress:bool=True,
+    seed:int=0,         # same seed, same result
+    progress:bool=True, # show a progress bar on stderr
 ) -> tuple[Tensor,Tensor]: # masks (K,1,h,w) and patterns (K,c,h,w), in [0,1]
     "The smallest mask and pattern for every label that Neural Cleanse's descent finds"
     K = n_outputs(model, held); bar = progress_bar(steps, f'masks of {K} labels', progress)
@@ -218,13 +218,13 @@ class Patched(Callback):
 # %% ../nbs/03a_baselines.ipynb #c047
 def neural_cleanse(
     model:nn.Module,    # see `fine_tuning`
-    held:Images,
+    held:Images,        # a few clean, labelled images
     limit:float=2.,     # anomaly that flags a label
     steps:int=200,      # of the search
     epochs:int=10,      # of the fine-tuning
-    lr:float=.01,
-    seed:int=0,
-    progress:bool=True,
+    lr:float=.01,       # learning rate at the start
+    seed:int=0,         # same seed, same result
+    progress:bool=True, # show a progress bar on stderr
 ) -> nn.Module:         # as it is if no label is flagged
     "Find labels with abnormally small masks, and fine-tune with their triggers (Wang et al. 2019)"
     masks,patterns = reverse(model, held, steps, max(4, min(16, 400//n_outputs(model, held))), seed, progress)
@@ -253,15 +253,15 @@ def hypergradient(
 # %% ../nbs/03a_baselines.ipynb #c054
 def i_bau(
     model:nn.Module,    # see `fine_tuning`
-    held:Images,
+    held:Images,        # a few clean, labelled images
     rounds:int=5,       # of the game
     lr:float=.001,      # Adam's, for the model
     share:float=.01,    # of a batch that is perturbed in the outer loss
     length:float=10.,   # greatest Euclidean norm of δ
     bs:int=100,         # images a step
-    seed:int=0,
-    progress:bool=True,
-) -> nn.Module:
+    seed:int=0,         # same seed, same result
+    progress:bool=True, # show a progress bar on stderr
+) -> nn.Module:         # a copy, trained on
     "Unlearn the worst universal perturbation (Zeng et al. 2022)"
     model = copy.deepcopy(model).eval(); theta = [p for p in model.parameters() if p.requires_grad]; device = theta[0].device
     opt,ce,per = torch.optim.Adam(theta, lr=lr),F.cross_entropy,max(1, len(held)//bs)
@@ -303,14 +303,14 @@ def _batch_norms(model):
 # %% ../nbs/03a_baselines.ipynb #c060
 def neuron_masks(
     model:nn.Module,    # takes pixels in [0,1]
-    held:Images,
-    steps:int=300,
+    held:Images,        # a few clean, labelled images
+    steps:int=300,      # of the masks' training
     eps:float=.4,       # ε, greatest relative perturbation
     a:float=.2,         # weight of the unperturbed loss, in [0,1]
     lr:float=.2,        # of the masks
-    bs:int=128,
-    seed:int=0,
-    progress:bool=True,
+    bs:int=128,         # images a step
+    seed:int=0,         # same seed, same result
+    progress:bool=True, # show a progress bar on stderr
 ) -> dict:              # for every BatchNorm's name, a mask in [0,1], (channels,)
     "Which channels withstand perturbations of all"
     model = copy.deepcopy(model).train().requires_grad_(False); bns = _batch_norms(model)
@@ -333,13 +333,13 @@ def neuron_masks(
 # %% ../nbs/03a_baselines.ipynb #c061
 def anp(
     model:nn.Module,    # see `fine_tuning`
-    held:Images,
+    held:Images,        # a few clean, labelled images
     drop:float=.05,     # accuracy on images set apart that pruning may cost, in [0,1]
     steps:int=300,      # of the masks' training
     eps:float=.4,       # ε
     a:float=.2,         # weight of the unperturbed loss
-    seed:int=0,
-    progress:bool=True,
+    seed:int=0,         # same seed, same result
+    progress:bool=True, # show a progress bar on stderr
 ) -> nn.Module:         # a copy, pruned; nothing is trained
     "Prune the channels that fall to adversarial perturbations (Wu and Wang 2021)"
     model = copy.deepcopy(model).eval()
@@ -360,7 +360,7 @@ def anp(
 class SharpnessAware(Callback):
     "Take each step's gradient at the worst place nearby, large weights moving farther"
     def __init__(self,
-        rho:float=2.,   # ρ ≥ 0
+        rho:float=2.,   # ρ ≥ 0, how far the weights move
     ):
         if rho<0: raise BadInput(f"`rho` is a distance, so it must be >= 0; got {rho}")
         store_attr()
@@ -388,13 +388,13 @@ def _still_statistics(model):
 # %% ../nbs/03a_baselines.ipynb #c067
 def ft_sam(
     model:nn.Module,    # see `fine_tuning`
-    held:Images,
-    rho:float=2.,       # ρ ≥ 0
-    epochs:int=10,
-    lr:float=.01,
-    seed:int=0,
-    progress:bool=True,
-) -> nn.Module:
+    held:Images,        # a few clean, labelled images
+    rho:float=2.,       # ρ ≥ 0, how far the weights move
+    epochs:int=10,      # passes over them
+    lr:float=.01,       # learning rate at the start
+    seed:int=0,         # same seed, same result
+    progress:bool=True, # show a progress bar on stderr
+) -> nn.Module:         # a copy, trained on
     "Fine-tune towards flat minima (Zhu et al. 2023)"
     return _tune(copy.deepcopy(model), held, epochs, lr, seed, progress, 'fine-tuning, sharpness-aware', [SharpnessAware(rho)])
 

@@ -59,17 +59,24 @@ class Images:
 
 # %% ../nbs/00_data.ipynb #c016
 @patch(as_prop=True)
-def shape(self:Images): return tuple(self.x.shape[1:])
+def shape(self:Images):
+    "Shape of one image, (c,h,w)"
+    return tuple(self.x.shape[1:])
 @patch(as_prop=True)
-def n_classes(self:Images): return len(self.classes)
+def n_classes(self:Images):
+    "How many classes there are, with or without images"
+    return len(self.classes)
 @patch
-def __repr__(self:Images): return f'Images({len(self):,} of {"×".join(map(str, self.shape))}, {self.n_classes} classes)'
+def __repr__(self:Images):
+    "How many images of which shape"
+    return f'Images({len(self):,} of {"×".join(map(str, self.shape))}, {self.n_classes} classes)'
 
 # %% ../nbs/00_data.ipynb #c019
 @patch
 def __getitem__(self:Images,
     i, # slice, bool mask, index tensor or list, or one int
 ) -> Images: # the chosen ones, never none
+    "Some of the images, with their labels"
     if not isinstance(i, slice): i = torch.as_tensor(i)
     if isinstance(i, Tensor) and i.ndim==0: i = i[None]
     return Images(self.x[i], self.y[i], self.classes)
@@ -546,6 +553,7 @@ def get_idxs(self:Batches) -> Tensor: # int64, shape (n,)
 # %% ../nbs/00_data.ipynb #c158
 @patch
 def __iter__(self:Batches):
+    "One epoch of batches (x float in [0,1], y)"
     idxs = self.get_idxs().to(self.x.device)
     g = torch.Generator().manual_seed(torch.randint(2**62, (), generator=self.rng).item())
     for self.ix in idxs.split(self.bs)[:len(self)]: # where in `images` the batch comes from, for callbacks that ask

@@ -9,8 +9,10 @@ __all__ = ['View', 'TryTrigger', 'watch_search', 'WatchSearch', 'History', 'Trad
 import io
 from base64 import b64encode
 from dataclasses import replace
+from functools import wraps
 from html import escape
 from pathlib import Path
+from threading import RLock
 import matplotlib.pyplot as plt
 import torch
 from fastcore.basics import patch
@@ -46,6 +48,14 @@ class View:
         return still|(self.box._repr_mimebundle_(**kwargs) if _live() else {})
 
 # %% ../nbs/07_explorer.ipynb #c007
+_lock = RLock()
+def _alone(f):
+    "`f`, in one thread at a time: a front end may hand each widget's messages to a thread of its own, and matplotlib draws in one"
+    @wraps(f)
+    def one(*args, **kwargs):
+        with _lock: return f(*args, **kwargs)
+    return one
+
 def _live():
     "Is there a kernel that widgets can talk through?"
     from IPython import get_ipython
@@ -102,6 +112,7 @@ def triggered(self:TryTrigger) -> Tensor: # (1,c,h,w)
     return paste(x, p, torch.tensor([self.row.value]), torch.tensor([self.col.value]), self.alpha.value)
 
 @patch
+@_alone
 def draw(self:TryTrigger, _=None):
     "Predict and show"
     x,xt,true = to_float(self.images.x[self.i.value]),self.triggered(),self.images.y[self.i.value].item()
@@ -137,7 +148,8 @@ def watch_search(
 class WatchSearch(View):
     "See the labels' scores grow while a search runs, or run the whole scan"
     def __init__(self,
-        model, held:Images,     # the suspect, and the defender's images
+        model,                  # the suspect
+        held:Images,            # the defender's images
         done=lambda found: None,# called with the result of a whole scan
     ):
         self.model,self.held,self.done,self.found = model,held,done,None
@@ -147,6 +159,7 @@ class WatchSearch(View):
         self.go.on_click(self.run_search); self.all.on_click(self.run_scan)
         self.looks = {0:[0.]*held.n_classes}; self.draw()
         self.said.value = 'press <i>search</i> to see one family of triggers learn (seconds), or <i>whole scan</i> for the verdict'
+    @_alone
     @plt.rc_context(STYLE)
     def draw(self, patches=None):
         (ax,ex),last = self.axs,[*self.looks.values()][-1]; best = max(range(len(last)), key=last.__getitem__)
@@ -158,6 +171,7 @@ class WatchSearch(View):
 
 # %% ../nbs/07_explorer.ipynb #c026
 @patch
+@_alone
 def run_search(self:WatchSearch, _=None):
     "Search, drawing as it goes"
     self.looks = {0:[0.]*self.held.n_classes}
@@ -165,6 +179,7 @@ def run_search(self:WatchSearch, _=None):
     with _busy(self.go, self.all): watch_search(self.model, self.held, self.size.value, seen)
 
 @patch
+@_alone
 def run_scan(self:WatchSearch, _=None):
     "Run the whole scan and show every label's score"
     self.said.value = 'scanning: patches, warps, masks and spots, for every label …'
@@ -201,6 +216,7 @@ class History(View):
         self.faces,(self.h,self.ax) = top.subplots(1, n),low.subplots(1, 2)
         super().__init__(fig, [HBox([self.play,self.k])])
         jslink((self.play,'value'), (self.k,'value')); self.k.observe(self.draw, 'value'); self.draw()
+    @_alone
     @plt.rc_context(STYLE)
     def draw(self, _=None):
         r,k = self.replay,self.k.value
@@ -215,8 +231,12 @@ class History(View):
 class TradeOff(View):
     "Erase with other weights of Eq. 4 and see what it costs"
     def __init__(self,
-        model, held:Images, found,  # the victim, the defender's images, what a scan found
-        images:Images, trigger, target, # the evaluator's images, trigger and label, see `baeraser_nb.figures.replay`
+        model,                      # the victim
+        held:Images,                # the defender's images
+        found,                      # what a scan found
+        images:Images,              # the evaluator's images
+        trigger,                    # the attacker's, see `baeraser_nb.figures.replay`
+        target,                     # its label
         steps:int=25,               # of each run
     ):
         self.args,self.to,self.steps,self.runs = (model,held,found),(images,trigger,target),steps,{}
@@ -232,6 +252,7 @@ class TradeOff(View):
             states = erase(*self.args, preset=how, progress=False, keep=True).states
             self.runs[alpha,beta] = replay(self.args[0], states, *self.to).curves()
         return self.runs[alpha,beta]
+    @_alone
     @plt.rc_context(STYLE)
     def draw(self, _=None):
         self.said.value,ax,now = 'erasing …',self.ax,(self.alpha.value,self.beta.value); c = self.curves(*now)
@@ -245,8 +266,8 @@ class TradeOff(View):
 class Recovered:
     "The triggers a scan recovered, to be stamped as an attacker's are"
     def __init__(self,
-        pool:TriggerPool,
-        label:int,      # only triggers of this label
+        pool:TriggerPool, # recovered triggers
+        label:int,        # only triggers of this label
     ): self.some = [(f,i) for f in pool.families for i,l in enumerate(f.labels.tolist()) if l==label]
     def stamp(self, x:Tensor, generator=None) -> Tensor: # see `Trigger`
         n = lambda top, m: torch.randint(top, (m,), generator=generator)
@@ -272,6 +293,7 @@ class Explorer:
         self.box = VBox([HBox([self.pick,self.path]), self.said, self.tabs])
         for c in (self.pick,self.path): c.observe(self.chosen, 'value')
         self.chosen()
+    @_alone
     def chosen(self, change=None):
         "Open what was picked, and say why if that cannot be"
         self.said.value,path = 'opening …',self.path.value.strip()
@@ -302,10 +324,13 @@ def load(self:Explorer,
     self.said.value = escape(folder.name)
 
 @patch
-def scanned(self:Explorer, found): self.said.value = escape(repr(found))
+def scanned(self:Explorer, found):
+    "Say what a scan found"
+    self.said.value = escape(repr(found))
 
 # %% ../nbs/07_explorer.ipynb #c043
 @patch
+@_alone
 def defend(self:Explorer, _=None):
     "Scan unless that was done, erase, and set up the tools that need it"
     with _busy(self.go):

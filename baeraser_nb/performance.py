@@ -46,7 +46,7 @@ def mesa(
     labels=None,         # to try; None: all
     eps=(.25,.5,.75),    # thresholds
     passes:int=10,       # over the held images
-    seed:int=0,
+    seed:int=0,          # of the search
 ) -> tuple[list,list]:   # suspected labels, and seconds of each (label, threshold)
     "Trigger recovery as MESA publishes it: one generator after the other"
     r,found,seconds = RECOVERY['paper'],[],[]

@@ -8,50 +8,77 @@ __all__ = ['parameters', 'TableRenderer', 'modules', 'contents']
 # %% ../nbs/08_reference.ipynb #c003
 import inspect,pkgutil,re
 from importlib import import_module
-from fastcore.docments import DocmentTbl
+from textwrap import shorten
+from types import BuiltinFunctionType,FunctionType
+from fastcore.docments import docments
 from nbdev.doclinks import NbdevLookup
 from nbdev.showdoc import BasicMarkdownRenderer
 import baeraser_nb
 
 # %% ../nbs/08_reference.ipynb #c007
-def _cell(v, code=False):
-    "A value in a cell of a Markdown table"
-    if v in (inspect._empty, type(None)) or v is None and not code: return ''
-    s = v.__name__ if isinstance(v, type) else re.sub(r'\b\w+\.', '', str(v)).replace(' ', '') if hasattr(v, '__args__') else v if isinstance(v, str) and not code else getattr(v, '__name__', None) or repr(v)
-    return (f'`{s}`' if code else s).replace('|', r'\|').replace('\n', ' ')
+def _cell(s): # a bar would end the cell
+    "Text in a cell of a Markdown table"
+    return s.replace('|', r'\|').replace('\n', ' ')
+
+def _default(v):
+    "A default value in few characters"
+    if callable(v): return getattr(v, '__name__', '…').replace('<lambda>', '…')
+    s = f'{v:.4g}' if isinstance(v, float) and len(repr(v))>8 else repr(v)
+    return '…' if len(s)>40 or s=='<factory>' else s
+
+def _type(v):
+    "A type in few characters; '' where there is none"
+    if v in (inspect._empty, type(None), None) or isinstance(v, inspect._ParameterKind): return ''
+    if v in (FunctionType, BuiltinFunctionType): return 'callable'
+    return re.sub(r'\b\w+\.', '', str(v)).replace(' ', '') if hasattr(v, '__args__') else getattr(v, '__name__', str(v))
 
 # %% ../nbs/08_reference.ipynb #c008
 def parameters(
     f,          # function or class
 ) -> str:       # Markdown; '' where nothing is said of any parameter
     "A table of parameters"
-    dm = dict(DocmentTbl(f).dm); back = dm.pop('return', None)
-    if not any(isinstance(p['docment'], str) for p in dm.values()): return ''
-    lines = ['| | type | default | |','|:--|:--|:--|:----------|']
-    lines += [f"| `{n}` | {_cell(p['anno'], True)} | {_cell(p['default'], True)} | {_cell(p['docment'])} |" for n,p in dm.items()]
-    if back and not inspect.isclass(f) and any(back[k] not in (inspect._empty, None) for k in ('anno','docment')): lines.append(f"| **returns** | {_cell(back['anno'], True)} | | {_cell(back['docment'])} |")
+    dm = docments(f, full=True, eval_str=True, args_kwargs=True); back = dm.pop('return', None); dm.pop('self', None)
+    if not any(p['docment'] for p in dm.values()): return ''
+    code = lambda s: f'`{_cell(s)}`' if s else ''
+    stars = {n:{p.VAR_POSITIONAL:'*', p.VAR_KEYWORD:'**'}.get(p.kind, '') for n,p in inspect.signature(f).parameters.items()}
+    line = lambda n, p: f"| {n} | {code(_type(p['anno']))} | {code('' if p['default'] is inspect._empty else _default(p['default']))} | {_cell(p['docment'] or '')} |"
+    lines = ['| | type | default | |','|:--|:--|:--|:----------|'] + [line(code(stars[n]+n), p) for n,p in dm.items()]
+    if back and not inspect.isclass(f) and (_type(back['anno']) or back['docment']): lines.append(line('**returns**', back))
     return '\n'.join(lines)
 
 # %% ../nbs/08_reference.ipynb #c012
 class TableRenderer(BasicMarkdownRenderer):
     "How `show_doc` shows a function or class: signature, what it does, a table of parameters"
+    def __init__(self, sym, name=None, title_level=3, maxline=110):
+        super().__init__(sym, name, title_level, maxline)
+        if q := getattr(sym, '__qualname__', None): self.nm,self.fn = name or q,f'{sym.__module__}.{q}' # a decorator may hide what `@patch` called it
+    def _signature(self):
+        ps = [p for n,p in self.sig.parameters.items() if n!='self']
+        if 'after_cancel_fit' in self.sig.parameters: ps = [] # fastai's callbacks take every event
+        return ', '.join(str(p).split(':')[0].split('=')[0].strip() + ('' if p.default is inspect._empty else f'={_default(p.default)}') for p in ps)
     def _repr_markdown_(self):
         src = (NbdevLookup().code(self.fn) or '').replace('#LNone', '')
         link = f'[source]({src}){{target="_blank" style="float:right; font-size:smaller"}}\n\n' if src else ''
-        names = ', '.join(str(p).split(':')[0].split('=')[0].strip() + ('' if p.default is inspect._empty else f'={p.default!r}' if not callable(p.default) else '=…') for n,p in (self.sig.parameters.items() if self.sig else ()) if n!='self')
-        return '\n\n'.join(o for o in [f"---\n\n{link}{'#'*self.title_level} {self.nm}", f'```python\n{self.nm}({names})\n```' if self.sig else '', f'*{self.docs.strip()}*' if self.docs else '', parameters(self.sym)] if o)
+        head = f"---\n\n{link}{'#'*self.title_level} " + self.nm.replace('__', r'\_\_')
+        docs = self.docs.strip() if self.sym.__doc__ else ''
+        return '\n\n'.join(o for o in [head, f'```python\n{self.nm}({self._signature()})\n```' if self.sig else '', docs and f'*{docs}*', parameters(self.sym)] if o)
 
 # %% ../nbs/08_reference.ipynb #c016
 def _chapter(module):
     "The notebook that a module comes from"
     return re.search(r'nbs/(\S+\.ipynb)', inspect.getsource(module))[1]
 
+def _holds(o):
+    "What a constant holds, in few words"
+    s = ', '.join(map(str, o)) if isinstance(o, (dict,list,tuple)) else f'{o:,}' if isinstance(o, int) else type(o).__name__
+    return shorten(s, 90, placeholder=' …')
+
 def _line(module, name):
     "A name with its link, and its first line of documentation"
     o = getattr(module, name)
     real = inspect.isfunction(o) or inspect.isclass(o)
-    said = (inspect.getdoc(o) or '').splitlines()[:1] if real else [f'{type(o).__name__} of {len(o)}' if hasattr(o, '__len__') else type(o).__name__]
-    return f"| [{name}]({_chapter(module)}{'#'+name.lower() if real else ''}) | {_cell(said[0]) if said else ''} |"
+    said = (inspect.getdoc(o) or '').split('\n')[0] if real else _holds(o)
+    return f"| [{name}]({_chapter(module)}{'#'+name.lower() if real else ''}) | {_cell(said)} |"
 
 # %% ../nbs/08_reference.ipynb #c017
 def modules() -> list: # in the order of the chapters

@@ -47,7 +47,8 @@ def _times(t): return '×'.join(map(str, t.shape))
 
 # %% ../nbs/01a_stealth.ipynb #c014
 def noise(
-    model, train:Images,   # not looked at; the training images
+    model,                 # the clean model; not looked at
+    train:Images,          # the training images
     target:int|str=0,      # label the trigger shall bring, or 'next'
     rate:float=.1,         # poisoned share of each batch
     seed:int=0,            # of the pattern
@@ -63,7 +64,8 @@ def _amplitude(a):
 
 # %% ../nbs/01a_stealth.ipynb #c018
 def blended(
-    model, train:Images, # not looked at; the training images
+    model,               # the clean model; not looked at
+    train:Images,        # the training images
     target:int|str=0,    # label the trigger shall bring, or 'next'
     rate:float=.1,       # poisoned share of each batch
     seed:int=0,          # of the pattern
@@ -91,7 +93,8 @@ class CleanLabel(Poison):
 
 # %% ../nbs/01a_stealth.ipynb #c023
 def sig(
-    model, train:Images,    # not looked at; the training images
+    model,                  # the clean model; not looked at
+    train:Images,           # the training images
     target:int=0,           # label the trigger shall bring
     rate:float=.5,          # poisoned share of the target's own images
     seed:int=0,             # of the images' choice
@@ -146,7 +149,8 @@ class Warped(Poison):
 
 # %% ../nbs/01a_stealth.ipynb #c032
 def wanet(
-    model, train:Images,  # not looked at; the training images
+    model,                # the clean model; not looked at
+    train:Images,         # the training images
     target:int|str=0,     # label the trigger shall bring, or 'next'
     rate:float=.1,        # poisoned share of each batch
     seed:int=0,           # of the field

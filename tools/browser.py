@@ -22,8 +22,8 @@ def free_port():
     with socket.socket() as s: s.bind(('127.0.0.1', 0)); return s.getsockname()[1]
 
 def serve(folder, port, token):
-    "Start JupyterLab in `folder` and wait until it answers"
-    env = {**os.environ, 'PYTHONPATH':os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')]), 'JUPYTER_CONFIG_DIR':str(folder/'.config'), 'PYTHONWARNINGS':'ignore'}
+    "Start JupyterLab in `folder` and wait until it answers; one thread, for a small network on a busy machine is no faster with more"
+    env = {'OMP_NUM_THREADS':'1', **os.environ, 'PYTHONPATH':os.pathsep.join([str(ROOT), os.environ.get('PYTHONPATH', '')]), 'JUPYTER_CONFIG_DIR':str(folder/'.config'), 'PYTHONWARNINGS':'ignore'}
     root = ['--allow-root'] if hasattr(os, 'geteuid') and os.geteuid()==0 else []
     log = (folder/'log').open('w')
     p = subprocess.Popen([sys.executable, '-m', 'jupyterlab', '--no-browser', f'--port={port}', '--ip=127.0.0.1', f'--IdentityProvider.token={token}', f'--ServerApp.root_dir={folder/"work"}', *root],
@@ -51,6 +51,15 @@ def slide(page, name, key, times=1):
     handle = box.locator('.noUi-handle'); handle.focus()
     for _ in range(times): page.keyboard.press(key)
 
+def settle(page, secs=60):
+    "Wait until the picture stopped changing; returns whether it is painted"
+    img,old = page.locator('.baeraser-said:visible ~ img').first,None
+    for _ in range(secs):
+        new = img.get_attribute('src')
+        if new==old: break
+        old = new; page.wait_for_timeout(1000)
+    return img.evaluate('i => i.decode().then(() => i.naturalWidth>0, () => false)')
+
 def need(ok, what): print(('ok      ' if ok else 'FAILED  ')+what); return ok
 
 def run_cell(page):
@@ -64,7 +73,7 @@ def run_cell(page):
 
 def play(page, picture):
     "Do what a user would; returns whether all went well"
-    page.wait_for_selector('.baeraser-said', timeout=180_000)
+    page.wait_for_selector('.baeraser-said', timeout=400_000) # the first time a victim is trained
     page.wait_for_function("document.querySelector('.baeraser-said').innerText.length>0", timeout=60_000)
     start = said(page); print('        at first:', start)
     stamped = page.locator('.baeraser-said ~ img').first.get_attribute('src')
@@ -75,8 +84,8 @@ def play(page, picture):
     slide(page, 'opacity', 'End'); back = changed(page, clean); print('        opacity 1:', back)
     good.append(need(back==start, 'and comes back with it'))
     for k in ('row','column'): slide(page, k, 'PageUp', 1); slide(page, k, 'ArrowRight', 3)
-    page.wait_for_timeout(1500); moved = said(page); print('        elsewhere:', moved)
-    good.append(need('says 3' in moved, 'and brings it elsewhere in the image too'))
+    painted = settle(page); moved = said(page); print('        elsewhere:', moved)
+    good.append(need('says 3' in moved and painted, 'and brings it elsewhere in the image too'))
     if picture: page.locator('.jp-OutputArea').first.screenshot(path=picture)
     page.get_by_role('tab', name='watch a search').click()
     page.get_by_role('button', name='search', exact=True).click()
@@ -94,9 +103,9 @@ def play(page, picture):
         page.wait_for_timeout(100)
         page.get_by_role('tab', name='erase, step by step').click()
     first = line.first.inner_text(); print('        erasing:', first)
-    slide(page, 'state', 'End'); page.wait_for_timeout(3000); last = line.first.inner_text(); print('        at its end:', last)
+    slide(page, 'state', 'End'); painted = settle(page); last = line.first.inner_text(); print('        at its end:', last)
     asr = lambda s: float(re.search(r'ASR ([\d.]+)%', s)[1])
-    good.append(need(asr(first)>80 and asr(last)<10, 'stepping to the end of the erasure, the trigger loses its power'))
+    good.append(need(asr(first)>80 and asr(last)<10 and painted, 'stepping to the end of the erasure, the trigger loses its power'))
     if picture: page.locator('.jp-OutputArea').first.screenshot(path=picture.replace('.png', '-history.png'))
     return all(good)
 
