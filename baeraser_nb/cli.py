@@ -144,7 +144,7 @@ _Mean  = Annotated[str|None, _opt('--mean', metavar='M,M,M', help='Mean of the p
 _Std   = Annotated[str|None, _opt('--std', metavar='S,S,S', help='Their standard deviation. Default: what the file says, else 1.')]
 
 # %% ../nbs/05_cli.ipynb #c025
-_Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, or paper (the paper's text as literally as it runs).")]
+_Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, plain (without roaming squares and second looks), or paper (the paper's text as literally as it runs).")]
 _Seed   = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json   = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words then go to stderr.')]
 _Quiet  = Annotated[bool, _opt('--quiet', '-q', help='No progress and no remarks on stderr.')]
@@ -776,13 +776,13 @@ def zoo_command(
 def detect_command(
     names:_Sets=None, only:_Only=None,
     images:Annotated[int|None, _opt('--images', min=2, help='Held images, drawn at random. Default: all, 5% of the training set\'s size.')]=None,
-    out:_Rows=Path('results/scan'),
+    preset:_Preset='robust', out:_Rows=Path('results/scan'),
     dry_run:_Dry=False, seed:_Seed=0, root:_Root=None, quiet:_Quiet=False):
     "Scan clean models and victims, trained first where they are not there yet, and write a row each."
     from baeraser_nb.detection import scan_rows
     specs = _picked(names, only)
     if dry_run: return _say('\n'.join(s.name for s in specs))
-    with _hushed(quiet): scan_rows(specs, images, seed, _keeps(out), root, said=_say)
+    with _hushed(quiet): scan_rows(specs, images, seed, _keeps(out), root, _say, preset)
 
 # %% ../nbs/05_cli.ipynb #c126
 @app.command('performance', short_help='Time training and scans.')

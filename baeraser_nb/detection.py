@@ -21,12 +21,13 @@ def scan_row(
     seed:int=0,    # of the scan and of the draw
     root=None,     # data root
     ds=None,       # its images; None: loaded
+    preset='robust', # of `scan`
 ) -> dict:         # JSON values
     "What a scan says about a model, beside the truth"
     model,data,secret = load_victim(spec, root, ds); held = data.held
     if n:
         with seeded(seed): held = held[torch.randperm(len(held))[:n]]
-    found = scan(model, held, seed=seed, progress=False)
+    found = scan(model, held, preset, seed, progress=False)
     return dict(name=spec.name, spec=asdict(spec), true=secret['target'], scan=found.row(), hardware=hardware())
 
 # %% ../nbs/02a_detection.ipynb #c007
@@ -37,12 +38,13 @@ def scan_rows(
     out='results/scan',  # folder for the rows
     root=None,           # data root
     said=print,          # called with a line a row
+    preset='robust',     # of `scan`
 ) -> list:               # the rows
     "Scans of many models; those already there are not computed again"
     images = lru_cache(1)(load_dataset) # specs of one data set stand together
     told = lambda file, r: said(f"{file}: {r['scan']['verdict']} {r['scan']['targets']} (true: {r['true']}), {r['scan']['seconds']:.0f} s")
-    name = lambda s: s.name+f'-{n}'*bool(n)+f'-s{seed}'*bool(seed)
-    return kept_rows(specs, lambda s: scan_row(s, n, seed, root, images(s.data, root)), out, told, name)
+    name = lambda s: s.name+f'-{n}'*bool(n)+f'-s{seed}'*bool(seed)+f'-{preset}'*(preset!='robust')
+    return kept_rows(specs, lambda s: scan_row(s, n, seed, root, images(s.data, root), preset), out, told, name)
 
 # %% ../nbs/02a_detection.ipynb #c012
 def largest_leads(
@@ -58,7 +60,7 @@ def fit_null(
 ) -> dict: # place and scale by family, see `baeraser_nb.recovery.NULL`
     "Gumbel distributions of the largest leads of clean models"
     from scipy.stats import gumbel_r
-    return {_kind(f):tuple(round(float(v), 3) for v in gumbel_r.fit(leads[f])) for f in leads}
+    return {_kind(f):tuple(round(float(v), 3) for v in gumbel_r.fit(leads[f].dropna())) for f in leads}
 
 def _kind(title): return int(title.split('×')[0]) if '×' in title else title
 

@@ -7,17 +7,16 @@ __all__ = ['DEFENCES', 'GRIDS', 'Cell', 'defend', 'trace', 'run_cells', 'publish
            'missing', 'bench', 'plan', 'estimate', 'frame']
 
 # %% ../nbs/04_experiments.ipynb #c003
-import base64,copy,hashlib,json,resource,time
+import copy,hashlib,json,resource,time
 from dataclasses import asdict,dataclass,field,fields
 from inspect import signature
 from itertools import product
 from pathlib import Path
 import torch
-from torchvision.io import encode_png
-from .data import BadInput,load_dataset,split,to_float
-from .models import load_model,predict,progress_bar,seeded,write_whole
+from .data import BadInput,load_dataset,png_text,to_float
+from .models import predict,progress_bar,seeded,write_whole
 from .attacks import der,evaluate
-from .zoo import ZOO,Spec,hardware,load_attack,reseed,victim
+from .zoo import ZOO,Spec,hardware,load_victim,reseed
 from .recovery import scan
 from .unlearn import UNLEARNING,Unlearning,erase
 from .baselines import BASELINES
@@ -84,10 +83,6 @@ def _identical(a, b):
     return list(a)==list(b) and all(torch.equal(a[k], b[k]) for k in a)
 
 # %% ../nbs/04_experiments.ipynb #c014
-def _png(x):
-    "One image with pixels in [0,1] as text"
-    return base64.b64encode(encode_png((x.clamp(0, 1)*255).round().byte().cpu()).numpy().tobytes()).decode()
-
 def trace(
     model,          # any model of the kind; its weights are replaced
     states:dict,    # step: weights, of `erase(…, keep=True)`
@@ -111,7 +106,7 @@ def trace(
         clean,out = predict(model, im.x).argmax(1),predict(model, bad); p = out.argmax(1)
         for k,v in dict(acc=clean==im.y, asr=p[on]==target, ra=p[on]==im.y[on]).items(): t[k].append(round(v.float().mean().item(), 4))
         t['counts'].append(count(p[on])); t['own'].append(count(p[~on])); probs.append(out[i].softmax(1)[:,target])
-    pictures = zip(*(map(_png, o) for o in (to_float(im.x[i]), bad[i], found)))
+    pictures = zip(*(map(png_text, o) for o in (to_float(im.x[i]), bad[i], found)))
     return t|dict(n=len(im), shown=[dict(label=im.y[j].item(), clean=a, triggered=b, recovered=c, target=[round(p[k].item(), 4) for p in probs]) for k,(j,(a,b,c)) in enumerate(zip(i, pictures))])
 
 # %% ../nbs/04_experiments.ipynb #c016
@@ -121,11 +116,9 @@ def run_cells(
     root=None,          # data root
 ):                      # a generator of rows, each written to `out` before it is yielded
     "Defend, evaluate, write"
-    spec = cells[0].victim; ds = load_dataset(spec.data, root); data = split(ds, cells[0].ratio)
-    secret = load_attack(victim(spec, root, ds)); key = secret['trigger'],secret['target']
-    load = lambda s: load_model(victim(s, root, ds)/'victim.safetensors', channels=ds.test.shape[0])[0]
-    model,scans = load(spec),{}
-    before,floor = evaluate(model, data.test, *key),spec.start and key[0] and evaluate(load(spec.start), data.test, *key).row()
+    spec = cells[0].victim; ds = load_dataset(spec.data, root)
+    model,data,secret = load_victim(spec, root, ds, cells[0].ratio); key,scans = (secret['trigger'],secret['target']),{}
+    before,floor = evaluate(model, data.test, *key),spec.start and key[0] and evaluate(load_victim(spec.start, root, ds)[0], data.test, *key).row()
     for c in cells:
         if (path:=Path(out)/f'{c.name}.json').exists(): yield json.loads(path.read_text()); continue # another process was first
         states = {} if c.trace else None
@@ -203,36 +196,40 @@ class Grid:
     defences:tuple=DEFENCES         # see `Cell`
     options:tuple=({},)             # of the defences
     ratios:tuple=(.05,)             # held images as shares of the training set's size
-    trials:int=1                    # victims of each kind, with seeds 0, 1, …; the defence has the victim's seed
+    trials:int=1                    # victims of each kind, with seeds 0, 1, …
+    seeds:tuple|None=None           # of the defence, each on each victim; None: the victim's own
     trace:bool=False                # measure the weights along the way too, see `trace`
 
 # %% ../nbs/04_experiments.ipynb #c024
 def cells(
-    grid:Grid,
+    grid, # `Grid`, or several
 ) -> list: # of `Cell`; `BadInput` if no victim is like that
     "All experiments of a grid, victim by victim"
+    if not isinstance(grid, Grid): return [c for g in grid for c in cells(g)]
     if grid.victims not in ZOO: raise BadInput(f"`victims` {grid.victims!r} is no set of the zoo; there are {', '.join(ZOO)}")
     on = lambda s: all(w is None or v in w for v,w in ((s.data,grid.data),(s.attack,grid.attacks),(s.options.get('size'),grid.sizes)))
     specs = [reseed(s, i) if i else s for s in ZOO[grid.victims]() if on(s) for i in range(grid.trials)]
     if not specs: raise BadInput(f"no victim of {grid.victims!r} has data {grid.data or 'any'}, attacks {grid.attacks or 'any'}, sizes {grid.sizes or 'any'}")
-    return [Cell(s, d, o, r, s.seed, grid.trace) for s,r,d,o in product(specs, grid.ratios, grid.defences, grid.options)]
+    return [Cell(s, d, o, r, k, grid.trace) for s,r,d,o in product(specs, grid.ratios, grid.defences, grid.options) for k in grid.seeds or (s.seed,)]
 
 # %% ../nbs/04_experiments.ipynb #c025
-_BETAS = tuple(dict(beta=b) for b in (.001,.01,.1,1.,10.,100.))
+_BETAS,_RATIOS,_PLAIN = tuple(dict(beta=b) for b in (.001,.01,.1,1.,10.,100.)),(.01,.025,.05,.1),dict(recovery='plain', looks=0)
 GRIDS = dict(
     paper=Grid(),                                                           # Tables I and II
-    penalty=Grid(data=('mnist','cifar10','cifar100'), sizes=(3,), defences=('baeraser',), options=_BETAS), # Table III, α = 1
-    holding=Grid(sizes=(3,), defences=('baeraser','fine_tuning'), ratios=(.01,.025,.05,.1)), # Fig. 4
-    iterations=Grid(sizes=(3,), defences=('baeraser',), trace=True),        # Fig. 3 and 6
+    penalty=Grid(data=('mnist','cifar10','cifar100'), sizes=(3,), defences=('baeraser',), options=tuple(_PLAIN|b for b in _BETAS)), # Table III, α = 1
+    holding=(Grid(sizes=(3,), defences=('baeraser',), options=(_PLAIN,), ratios=_RATIOS),Grid(sizes=(3,), defences=('fine_tuning',), ratios=_RATIOS)), # Fig. 4
+    iterations=Grid(sizes=(3,), defences=('baeraser',), options=(_PLAIN,), trace=True), # Fig. 3 and 6
     further=Grid('further', defences=('baeraser','fine_tuning')),
     clean=Grid('clean', defences=('baeraser',)),
     digits=Grid('digits', trials=5),
-    lr_bn=Grid('digits', defences=('baeraser',), options=(dict(lr=.01, freeze_bn=True), dict(lr=.02, freeze_bn=True), dict(lr=.02), {}))) # see 03_unlearning
+    plain=Grid(defences=('baeraser',), options=(_PLAIN,)),                  # without roaming squares and second looks
+    roaming=Grid(data=('cifar10',), attacks=('badnets',), sizes=(7,), defences=('baeraser',), options=(_PLAIN,{}), seeds=(0,1,2,3)), # the same on one hard victim, see 03_unlearning
+    lr_bn=Grid('digits', defences=('baeraser',), options=tuple(_PLAIN|o for o in (dict(lr=.01, freeze_bn=True), dict(lr=.02, freeze_bn=True), dict(lr=.02), {})))) # see 03_unlearning
 
 # %% ../nbs/04_experiments.ipynb #c029
 def load_grid(
     source,         # a key of `GRIDS`, or a JSON file with fields of `Grid`
-) -> Grid:          # `BadInput` if it is neither, or holds something else
+):                  # `Grid`, or several; `BadInput` if it is neither, or holds something else
     "A grid by name or from a file"
     if source in GRIDS: return GRIDS[source]
     path = Path(source)
@@ -344,7 +341,7 @@ def frame(
     import pandas as pd
     def line(r):
         c,b,a,p = r['cell'],r['before'],r['after'],r['published'] or (None,None); v = c['victim']; pct = lambda o: None if o is None else 100*o
-        return dict(data=v['data'], attack=v['attack'], size=v['options'].get('size'), defence=c['defence'], seed=v['seed'], ratio=c['ratio'], beta=c['options'].get('beta'), target=r['target'],
+        return dict(data=v['data'], attack=v['attack'], size=v['options'].get('size'), defence=c['defence'], seed=v['seed'], ratio=c['ratio'], recovery=c['options'].get('recovery'), beta=c['options'].get('beta'), target=r['target'],
                     named=r['scan']['targets']==[r['target']] if 'scan' in r else None, victim_acc=pct(b['acc']), victim_asr=pct(b.get('asr')), floor=pct((r['clean'] or {}).get('asr')), acc=pct(a['acc']), asr=pct(a.get('asr')), ra=pct(a.get('ra')),
                     drop=pct(b['acc']-a['acc']), short=pct(b['acc']-a['ra']) if 'ra' in a else None, der=pct(r['der']), seconds=r['seconds'], paper_asr=pct(p[0]), paper_acc=pct(p[1]))
     return pd.DataFrame([line(r) for r in rows])

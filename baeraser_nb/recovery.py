@@ -372,11 +372,11 @@ def area_lead(
     return torch.where(asr>=least, (_median_of_others(area)/area).log2(), -9.)
 
 # %% ../nbs/02_msa_recovery.ipynb #c063
-NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355)} # place and scale of the largest lead of a clean model, by family
+NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.2, .45), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355)} # place and scale of the largest lead of a clean model, by family
 
 def p_value(
     lead:float,     # of a label in a family
-    kind,           # the family: window size in pixels, 'mask', 'spot' or 'warp'
+    kind,           # the family: window size in pixels, 'roaming', 'mask', 'spot' or 'warp'
     null:dict=None, # see `NULL`
 ) -> float:         # in [0,1]
     "Share of clean models with a label that far ahead; between the window sizes measured by interpolation"
@@ -404,7 +404,7 @@ def title(kind): return f'{kind}×{kind}' if isinstance(kind, int) else kind # a
 @dataclass(frozen=True)
 class Recovery:
     "Hyperparameters of a scan"
-    sizes:tuple=(3,5,7)         # windows searched, pixels
+    sizes:tuple=(3,5,7)         # windows of patches, pixels; searched for all labels if `roam` is 0, else for suspects
     first:tuple=(.9,)           # thresholds ε with which every label is tried
     stairs:tuple=(.5,.8,.9)     # thresholds of the staircase trained for suspects; () keeps the first ones
     eta:float=.1                # η, weight of the entropy
@@ -418,8 +418,8 @@ class Recovery:
     mask_steps:int=120          # of the search for masks; 0: neither masks nor spots
     spot_steps:tuple=(6,20,40)  # of spots: at all places, at the two best, and again where masks point to
     mask_stair_steps:int=90     # of the suspects' masks
-    roam:int=4                  # roaming squares for every suspect, each from a start of its own; 0: none
-    roam_steps:int=60           # of their training
+    roam:int=4                  # roaming squares for every label, each from a start of its own; 0: none
+    roam_steps:tuple=(40,60)    # of their search, and for suspects
     halve:bool=True             # drop the worse half of the labels between rounds
     hidden:int=128              # width of the generators
     tau:float|None=None         # success rate a suspect must exceed (line 13); None: judge by p-values
@@ -428,7 +428,7 @@ class Recovery:
     @property
     def line(self): return -math.log10(self.alpha) if self.tau is None else 0. # score that a suspect exceeds
     @property
-    def kinds(self): return [*self.sizes]+['warp']*self.warps+['mask','spot']*(self.mask_steps>0) # of families that a clean model is searched for
+    def kinds(self): return (['roaming'] if self.roam else [*self.sizes])+['warp']*self.warps+['mask','spot']*(self.mask_steps>0) # of families that a clean model is searched for
     def images(self, g): return max(4, min(self.b, 120//g)) if self.halve else self.b # a generator and step, of `g` labels
 
 RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9, roam=0), plain=Recovery(roam=0))
@@ -530,14 +530,15 @@ def _by_label(parts, K):
 
 
 # %% ../nbs/02_msa_recovery.ipynb #c081
-def _bounded(held, labels, r, device):
-    "The bounded families of a scan, untrained"
+def _bounded(held, labels, kinds, r, device):
+    "Patches and warps, untrained"
     labels,eps = labels.repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(len(labels))
-    return [f.to(device) for f in [Patches(s, held.shape[0], labels, eps, hidden=r.hidden) for s in r.sizes]+[Warps(held.shape, labels, eps)]*r.warps]
+    return [(Warps(held.shape, labels, eps) if k=='warp' else Patches(k, held.shape[0], labels, eps, hidden=r.hidden)).to(device) for k in kinds]
 
-def _search(model, held, x, K, labels, r, run):
+def _search(model, held, x, K, labels, kinds, r, run):
     "Families as they ended, and by family the lead, hits and trials of every label"
-    fams = _bounded(held, labels, r, x.device)
+    if not kinds: return [],{}
+    fams = _bounded(held, labels, kinds, r, x.device)
     found = {f.kind:torch.zeros(2, K, dtype=torch.long) for f in fams}
     steps = r.steps or max(1, r.passes*len(held)//r.b)
     rounds = 3 if r.halve and len(labels)>3 else 1
@@ -597,6 +598,14 @@ def _look_again(model, held, K, f, old, masks, r, run):
     new = _measured(model, f, held, K)
     return f,tuple(torch.where(new[0]>old[0], b, a) for a,b in zip(old, new))
 
+# %% ../nbs/02_msa_recovery.ipynb #n010
+def _roaming(held, labels, r, device): return Roaming(held.shape, labels.repeat_interleave(r.roam), torch.full((r.roam*len(labels),), r.first[-1]), _spot_size(held, r)).to(device)
+
+def _search_roaming(model, held, x, K, labels, r, run):
+    "What the best roaming square of every label does"
+    f = _roaming(held, labels, r, x.device)
+    return _measured(model, _best(f, 1, r.roam_steps[0], r.images(len(f.labels)), r, run), held, K)
+
 # %% ../nbs/02_msa_recovery.ipynb #c088
 def _judge(seen, K, r):
     "For every label what speaks most against it, and what each family says"
@@ -614,13 +623,17 @@ def _suspects(rows, r): return [o['label'] for o in sorted(rows, key=lambda o: -
 # %% ../nbs/02_msa_recovery.ipynb #c090
 def _evidence(model, held, x, K, r, now, run):
     "Family after family until the verdict is settled: what speaks against each label, and the bounded families and spots as trained"
-    everyone,seen,masks,spots = torch.arange(K),{},None,None
+    everyone,seen,masks,spots = torch.arange(K),{},None,None; few = everyone
+    settled = lambda: max(o['score'] for o in _judge(seen, K, r))>2*r.line
     if r.mask_steps:
         if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, run)
-        now('spots'); spots,seen['spot'] = _search_spots(model, held, x, K, everyone if masks is None else masks.labels, r, run)
-        rows = _judge(seen, K, r)
-        if max(o['score'] for o in rows)>2*r.line: return rows,[],spots
-    now('patches and warps' if r.warps else 'patches'); fams,found = _search(model, held, x, K, everyone, r, run); seen.update(found)
+        if masks is not None: few = masks.labels
+        now('spots'); spots,seen['spot'] = _search_spots(model, held, x, K, few, r, run)
+        if settled(): return _judge(seen, K, r),[],spots
+    if r.roam:
+        now('roaming squares'); seen['roaming'] = _search_roaming(model, held, x, K, few, r, run)
+        if settled(): return _judge(seen, K, r),[],spots
+    now('warps' if r.roam else 'patches and warps'); fams,found = _search(model, held, x, K, everyone, [k for k in r.kinds if k in (*r.sizes,'warp')], r, run); seen.update(found)
     if r.mask_steps:
         if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, run)
         now('spots again'); spots,seen['spot'] = _look_again(model, held, K, spots, seen['spot'], masks, r, run)
@@ -634,7 +647,8 @@ def _works(model, f, held):
 
 def _pool(model, held, x, K, fams, spots, targets, r, run):
     "The patches, warps and spots of the suspected labels that work"
-    if not fams: fams,_ = _search(model, held, x, K, torch.tensor(targets), r, run)
+    tried = {f.kind for f in fams}
+    fams = fams+_search(model, held, x, K, torch.tensor(targets), [k for k in (*r.sizes,*['warp']*r.warps) if k not in tried], r, run)[0]
     mine = lambda f: [j for j,l in enumerate(f.labels.tolist()) if l in targets]
     fams = [f.keep(i) for f in fams+[spots]*(spots is not None) if (i:=mine(f))]
     fams = [f.keep(i) for f in fams if len(i:=(family_asr(model, f, held, 50)[0]>0).nonzero()[:,0])] # what never works has nothing to climb from
@@ -653,9 +667,8 @@ def _mask_pool(model, held, x, targets, r, run):
 
 def _roaming_pool(model, held, x, targets, r, run):
     "Roaming squares of the suspected labels that work"
-    labels = torch.tensor(targets).repeat_interleave(r.roam)
-    f = Roaming(held.shape, labels, torch.full((len(labels),), r.first[-1]), _spot_size(held, r)).to(x.device)
-    run([f], r.roam_steps, r.b)
+    f = _roaming(held, torch.tensor(targets), r, x.device)
+    run([f], r.roam_steps[1], r.b)
     i = _works(model, f, held).nonzero()[:,0]
     return [f.keep(i)]*(len(i)>0)
 
@@ -675,13 +688,13 @@ def scan(
     with seeded(seed), _studied(model) as m:
         x = held.x.to(next(m.parameters()).device)
         search = r.steps or r.passes*len(held)//r.b
-        bar = progress_bar(search+(r.mask_steps and r.mask_steps+sum(r.spot_steps)), '', progress)
+        bar = progress_bar(search+(r.mask_steps and r.mask_steps+sum(r.spot_steps)+bool(r.roam)*r.roam_steps[0]), '', progress)
         curves = {}; run,now = _runner(m, x, r, bar.update, curves),lambda what: bar.set_description_str(f'{what}, {K} labels')
         acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
         rows,fams,spots = _evidence(m, held, x, K, r, now, run)
         targets,good = _suspects(rows, r),[]
         if targets:
-            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(not fams)+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0)+r.roam_steps*bool(r.roam))
+            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(len(fams)<len(r.sizes)+r.warps)+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0)+r.roam_steps[1]*bool(r.roam))
             good = _pool(m, held, x, K, fams, spots, targets, r, run)+(_mask_pool(m, held, x, targets, r, run) if r.mask_steps else [])
             if good and r.roam: good += _roaming_pool(m, held, x, targets, r, run)
         bar.close()
