@@ -722,7 +722,7 @@ app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','eval
 # %% ../nbs/05_cli.ipynb #c117
 @app.command('bench', short_help='Run the grid of experiments.')
 def bench_command(
-    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
+    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, plain, roaming, lr_bn, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
     only:Annotated[list[str]|None, _opt('--only', help='Only cells whose name holds this text, such as cifar10, badnets3 or -nad-; may come twice: all must hold.')]=None,
     out:_Rows=Path('results/grid'),
     workers:Annotated[int, _opt('--workers', min=1, show_default=True, help='Victims at a time.')]=1,

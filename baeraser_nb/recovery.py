@@ -372,7 +372,7 @@ def area_lead(
     return torch.where(asr>=least, (_median_of_others(area)/area).log2(), -9.)
 
 # %% ../nbs/02_msa_recovery.ipynb #c063
-NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.2, .45), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355)} # place and scale of the largest lead of a clean model, by family
+NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.31, .274), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355)} # place and scale of the largest lead of a clean model, by family
 
 def p_value(
     lead:float,     # of a label in a family
