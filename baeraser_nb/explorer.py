@@ -182,7 +182,7 @@ def run_search(self:WatchSearch, _=None):
 @_alone
 def run_scan(self:WatchSearch, _=None):
     "Run the whole scan and show every label's score"
-    self.said.value = 'scanning: patches, warps, masks and spots, for every label …'
+    self.said.value = 'scanning: spots, roaming squares, warps and masks, for every label …'
     with _busy(self.go, self.all): self.found = scan(self.model, self.held, progress=False)
     ax,ex = self.axs; ax.clear(); ex.clear(); ex.axis('off')
     plot_scores(self.found, ax); self.show(escape(repr(self.found))); self.done(self.found)

@@ -28,7 +28,7 @@ def _where(o):
 
 def _what(o):
     "The trigger of a label's row, in words"
-    kinds = dict(mask=f"a pattern of about {o.get('mask', 0):.0f} pixels at one place", spot='a small square pattern at one place', warp='a slight bending of the image')
+    kinds = dict(mask=f"a pattern of about {o.get('mask', 0):.0f} pixels at one place", spot='a small square pattern at one place', roaming='a small square pattern that may lie anywhere in the image', warp='a slight bending of the image')
     return kinds.get(o['family'], f"a pattern of {o['family']} pixels that may lie anywhere in the image")
 
 def _rare(score):
@@ -58,12 +58,12 @@ def evidence(
     return out
 
 # %% ../nbs/04a_report.ipynb #c014
-_FAMILIES = {'square':'square patterns of 3, 5 or 7 pixels at any place', 'mask':'patterns of any shape at one place', 'spot':'squares at one place', 'warp':'slight bends of the whole image'}
+_FAMILIES = {'square':'small square patterns at any place', 'mask':'patterns of any shape at one place', 'spot':'squares at one place', 'warp':'slight bends of the whole image'}
 
 def _searched(found):
     "Which families of triggers a scan looked for"
     seen = {k for o in found.labels for k in o.get('leads', {})}
-    return [k for k in _FAMILIES if k in seen or k=='square' and any('×' in o for o in seen)]
+    return [k for k in _FAMILIES if k in seen or k=='square' and any(o=='roaming' or '×' in o for o in seen)]
 
 # %% ../nbs/04a_report.ipynb #c015
 def not_covered(
