@@ -428,7 +428,9 @@ class Recovery:
     @property
     def line(self): return -math.log10(self.alpha) if self.tau is None else 0. # score that a suspect exceeds
     @property
-    def kinds(self): return (['roaming'] if self.roam else [*self.sizes])+['warp']*self.warps+['mask','spot']*(self.mask_steps>0) # of families that a clean model is searched for
+    def bounded(self): return [*self.sizes]+['warp']*self.warps # kinds of families that `_search` trains
+    @property
+    def kinds(self): return (['roaming']+['warp']*self.warps if self.roam else self.bounded)+['mask','spot']*(self.mask_steps>0) # of families that a clean model is searched for
     def images(self, g): return max(4, min(self.b, 120//g)) if self.halve else self.b # a generator and step, of `g` labels
 
 RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9, roam=0), plain=Recovery(roam=0))
@@ -633,7 +635,7 @@ def _evidence(model, held, x, K, r, now, run):
     if r.roam:
         now('roaming squares'); seen['roaming'] = _search_roaming(model, held, x, K, few, r, run)
         if settled(): return _judge(seen, K, r),[],spots
-    now('warps' if r.roam else 'patches and warps'); fams,found = _search(model, held, x, K, everyone, [k for k in r.kinds if k in (*r.sizes,'warp')], r, run); seen.update(found)
+    now('warps' if r.roam else 'patches and warps'); fams,found = _search(model, held, x, K, everyone, [k for k in r.bounded if k in r.kinds], r, run); seen.update(found)
     if r.mask_steps:
         if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, run)
         now('spots again'); spots,seen['spot'] = _look_again(model, held, K, spots, seen['spot'], masks, r, run)
@@ -648,7 +650,7 @@ def _works(model, f, held):
 def _pool(model, held, x, K, fams, spots, targets, r, run):
     "The patches, warps and spots of the suspected labels that work"
     tried = {f.kind for f in fams}
-    fams = fams+_search(model, held, x, K, torch.tensor(targets), [k for k in (*r.sizes,*['warp']*r.warps) if k not in tried], r, run)[0]
+    fams = fams+_search(model, held, x, K, torch.tensor(targets), [k for k in r.bounded if k not in tried], r, run)[0]
     mine = lambda f: [j for j,l in enumerate(f.labels.tolist()) if l in targets]
     fams = [f.keep(i) for f in fams+[spots]*(spots is not None) if (i:=mine(f))]
     fams = [f.keep(i) for f in fams if len(i:=(family_asr(model, f, held, 50)[0]>0).nonzero()[:,0])] # what never works has nothing to climb from
@@ -694,7 +696,7 @@ def scan(
         rows,fams,spots = _evidence(m, held, x, K, r, now, run)
         targets,good = _suspects(rows, r),[]
         if targets:
-            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(len(fams)<len(r.sizes)+r.warps)+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0)+r.roam_steps[1]*bool(r.roam))
+            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(len(fams)<len(r.bounded))+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0)+r.roam_steps[1]*bool(r.roam))
             good = _pool(m, held, x, K, fams, spots, targets, r, run)+(_mask_pool(m, held, x, targets, r, run) if r.mask_steps else [])
             if good and r.roam: good += _roaming_pool(m, held, x, targets, r, run)
         bar.close()
