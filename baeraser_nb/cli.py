@@ -480,9 +480,10 @@ def scan_text(
     n:int=10,   # show the labels with the `n` highest scores
 ) -> str:
     "A scan's result for the terminal"
-    from baeraser_nb.report import _name,_where
+    from baeraser_nb.recovery import _name
+    from baeraser_nb.report import _where
     name = lambda l: _name(l, classes)
-    head = f"backdoored: label {', '.join(map(name, found.targets))}" if found.targets else 'clean: no backdoor found'
+    head = f'backdoored: {found.named(classes)}' if found.targets else 'clean: no backdoor found'
     rows = sorted((o for o in found.labels if o['n']), key=lambda o: -o['score'])[:n] # of many labels some were never tried
     w = max(5, *(len(name(o['label'])) for o in rows)) if rows else 5
     lines = [f"  {name(o['label']):{w}} {o['score']:6.1f} {o['asr']:9.1%}   {_where(o)}" for o in rows]
@@ -692,7 +693,7 @@ def demo_verdict(
     m:dict,   # `Metrics` of clean, victim and erased
 ) -> str:
     "The story in one line"
-    named = f"the scan named label {', '.join(map(str, found.targets))}" if found.targets else 'the scan found nothing'
+    named = f'the scan named {found.named()}' if found.targets else 'the scan found nothing'
     b,a,f = m['victim'],m['erased'],m['clean']
     return (f"verdict: {named} (the attacker's target is {target}); the real trigger succeeded on {b.asr:.1%} of images before and on {a.asr:.1%} after "
             f"(on the clean model: {f.asr:.1%}), and accuracy went from {b.acc:.1%} to {a.acc:.1%}")
@@ -755,7 +756,7 @@ def _picked(names, only):
     if not specs: raise _bad(f"`only` {' '.join(only)!r} leaves no victim; `--dry-run` names them all")
     return specs
 
-_Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls, null, digits, places. Default: all.')]
+_Sets = Annotated[list[str]|None, typer.Argument(metavar='[SET]...', show_default=False, help='clean, paper, further, ablation, controls, null, digits, places, all_to_all. Default: all.')]
 _Only = Annotated[list[str]|None, _opt('--only', help='Only models whose name holds this text, such as cifar10 or badnets3; may come twice: all must hold.')]
 _Dry = Annotated[bool, _opt('--dry-run', help='Name the models and stop.')]
 

@@ -49,11 +49,11 @@ def scan_rows(
 # %% ../nbs/02a_detection.ipynb #c012
 def largest_leads(
     rows, # of `scan_row`
-):        # DataFrame: a line a model, a column a family
+):        # DataFrame: a line a model, a column a family; NaN where it was not tried
     "The largest lead over all labels, in every family"
     import pandas as pd
     fams = max((list(o['leads']) for r in rows for o in r['scan']['labels']), key=len)
-    return pd.DataFrame({r['name']:{f:max(o['leads'].get(f, -9.) for o in r['scan']['labels']) for f in fams} for r in rows}).T
+    return pd.DataFrame({r['name']:{f:max((o['leads'][f] for o in r['scan']['labels'] if f in o['leads']), default=float('nan')) for f in fams} for r in rows}).T
 
 def fit_null(
     leads, # DataFrame, see `largest_leads`, of clean models

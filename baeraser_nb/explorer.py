@@ -139,9 +139,8 @@ def watch_search(
         if k%every==0 or k==steps:
             with torch.random.fork_rng(): seen(k, [score({size:z}) for z in success_lead(*family_asr(m, f, held, 100)).tolist()], f)
     with seeded(seed), _studied(model) as m:
-        x = held.x.to(next(m.parameters()).device)
-        f = Patches(size, held.shape[0], torch.arange(K), torch.full((K,), .9)).to(x.device)
-        climb(m, [f], x, steps, 8, 2e-3, tick=tick)
+        f = Patches(size, held.shape[0], torch.arange(K), torch.full((K,), .9)).to(next(m.parameters()).device)
+        climb(m, [f], held, steps, 8, 2e-3, tick=tick)
     return f
 
 # %% ../nbs/07_explorer.ipynb #c025
@@ -338,6 +337,7 @@ def defend(self:Explorer, _=None):
         if self.search.found is None: self.search.run_scan()
         found = self.search.found
         if found.pool is None: self.said.value = 'no backdoor was found, so there is nothing to erase'; return
+        if found.mapping or self.target=='next': self.said.value = escape(f'{found!r}; the tools here are for a backdoor with one label, `erase` is for this one too'); return
         self.said.value = 'erasing …'
         erased = erase(self.model, self.data.held, found, progress=False, keep=True)
         key = (self.trigger,self.target) if self.trigger is not None else (Recovered(found.pool, found.targets[0]),found.targets[0])

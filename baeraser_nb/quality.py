@@ -97,13 +97,13 @@ def staircase_rows(
     "What a staircase of the true label and size becomes, by η and n"
     model,data,real = load_victim(spec, root); pattern,rows = real['trigger'].pattern,[]
     with _studied(model) as m:
-        x = data.held.x.to(next(m.parameters()).device)
+        device = next(m.parameters()).device
         for n in ns:
             for eta in etas:
                 for seed in seeds:
                     with seeded(seed):
-                        f = Patches(pattern.shape[-1], x.shape[1], torch.full((n,), real['target']), torch.arange(1, n+1)/(n+1)).to(x.device)
-                        climb(m, [f], x, steps, 16, 2e-3, eta)
+                        f = Patches(pattern.shape[-1], pattern.shape[0], torch.full((n,), real['target']), torch.arange(1, n+1)/(n+1)).to(device)
+                        climb(m, [f], data.held, steps, 16, 2e-3, eta)
                         hits,of = family_asr(m, f, data.test, 500); ps = torch.stack([pictures(f, i, 32) for i in range(n)])
                         rows.append(dict(eta=eta, n=n, seed=seed, asr=(hits/of).mean().item(), within=ps.std(1).mean().item(), overall=ps.flatten(0,1).std(0).mean().item(), corr=sum(likeness(p, pattern)[0] for p in ps[:,0])/n))
     return rows

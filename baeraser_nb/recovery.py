@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['NULL', 'RECOVERY', 'BatchedLinear', 'Generators', 'MutualInformation', 'Family', 'Patches', 'hinge', 'pull', 'climb',
-           'Placed', 'Masks', 'Spots', 'grid_places', 'densest', 'Roaming', 'Warps', 'family_asr', 'success_lead',
-           'area_lead', 'p_value', 'score', 'title', 'Recovery', 'TriggerPool', 'Scan', 'n_outputs', 'scan',
-           'show_triggers', 'plot_scores', 'plot_curves']
+           'Placed', 'Masks', 'Spots', 'grid_places', 'densest', 'Roaming', 'Warps', 'AllToAll', 'assigned',
+           'family_asr', 'success_lead', 'area_lead', 'p_value', 'score', 'title', 'Recovery', 'TriggerPool', 'Scan',
+           'n_outputs', 'scan', 'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -19,7 +19,7 @@ from torch import nn,Tensor
 from fastai.learner import Learner
 from . import __version__
 from .data import BadInput,Images,to_float
-from .models import Classifier,TightConv2d,by_pieces,eval_mode,predict,progress_bar,seeded
+from .models import Classifier,TightConv2d,by_pieces,computes_bf16,eval_mode,predict,progress_bar,seeded
 from .inputs import as_images,as_model,of_learner
 from .attacks import Trigger,paste,window
 
@@ -91,6 +91,7 @@ class Family(nn.Module):
         super().__init__()
         self.register_buffer('labels', labels); self.register_buffer('eps', eps)
     def extra_repr(self): return f"{self.title}, labels={self.labels.tolist()}"
+    def aims(self, i, y): return self.labels[i].expand_as(y) # label that generator `i` (or one each) shall bring on images of classes `y`
     def told(self, h): pass # a family may change with its success
     def keep(self,
         i,                # generators to keep, in this order; one may come more than once
@@ -160,12 +161,13 @@ def stamp(self:Patches,
 # %% ../nbs/02_msa_recovery.ipynb #c024
 def hinge(
     logits:Tensor,  # (n,K)
-    labels:Tensor,  # (n,) label wanted for each
+    labels:Tensor,  # (n,) label wanted for each; −1−c: any label but c
     eps:Tensor,     # (n,) thresholds in (0,1)
     log:bool=True,  # compare logarithms; False: probabilities, as in Eq. 2
 ) -> Tensor:        # (n,), 0 where the threshold is reached
     "How far each image's label is from its threshold"
-    lp = logits.log_softmax(1).gather(1, labels[:,None])[:,0]
+    lp,at = logits.log_softmax(1),torch.where(labels<0, -1-labels, labels)[:,None]
+    lp = torch.where(labels<0, lp.scatter(1, at, -torch.inf).logsumexp(1), lp.gather(1, at)[:,0])
     return ((eps.log()-lp) if log else (eps-lp.exp())).clamp(min=0)
 
 # %% ../nbs/02_msa_recovery.ipynb #c027
@@ -188,7 +190,7 @@ def pull(
 def climb(
     model:nn.Module,    # takes pixels in [0,1]; in evaluation mode
     families:list,      # of `Family`, trained in place
-    x:Tensor,           # held images, uint8, (n,c,h,w), on the model's device
+    held:Images,        # clean images
     steps:int,          # optimiser steps
     b:int,              # images a generator and step
     lr:float,           # Adam's learning rate
@@ -199,11 +201,12 @@ def climb(
     "Train the generators of all families through one shared pass of the victim a step (Eq. 2)"
     opt = torch.optim.Adam([dict(params=f.parameters(), lr=lr*f.pace, betas=f.betas) for f in families])
     sizes = [len(f.labels)*b for f in families]
-    labels,eps = (torch.cat([getattr(f, k).repeat_interleave(b) for f in families]) for k in ('labels','eps'))
-    seen = []
+    eps,which = torch.cat([f.eps.repeat_interleave(b) for f in families]),[torch.arange(len(f.labels), device=f.labels.device).repeat_interleave(b) for f in families]
+    (x,y),seen = (o.to(eps.device) for o in (held.x,held.y)),[]
     for _ in range(steps):
-        i = torch.randint(len(x), (sum(sizes),), device=x.device)
-        proposed = [f.propose(to_float(x[j]), eta) for f,j in zip(families, i.split(sizes))]
+        i = torch.randint(len(x), (sum(sizes),), device=x.device).split(sizes)
+        proposed = [f.propose(to_float(x[j]), eta) for f,j in zip(families, i)]
+        labels = torch.cat([f.aims(k, y[j]) for f,k,j in zip(families, which, i)])
         xt,cost = torch.cat([o[0] for o in proposed]),torch.cat([o[1] for o in proposed])
         h,g = pull(model, xt, labels, eps, log)
         opt.zero_grad()
@@ -334,6 +337,32 @@ class Warps(Placed):
         board = ((torch.arange(h)[:,None]//4+torch.arange(w)//4)%2).float().to(self.mean.device)
         with torch.no_grad(): return self.stamp(board.expand(n, *self.shape).contiguous(), i)
 
+# %% ../nbs/02_msa_recovery.ipynb #a002
+class AllToAll(Spots):
+    "Opaque squares, each at a place of its own, that turn every class into another one"
+    kind = title = 'all-to-all'
+    def __init__(self,
+        shape:tuple,      # (c,h,w) of the images
+        n_classes:int,    # K
+        eps:Tensor,       # see `Family`
+        at:Tensor,        # see `Spots`
+        size:int,         # height and width, pixels
+    ):
+        super().__init__(shape, torch.full((len(at),), -1), eps, at, size) # no one label
+        self.register_buffer('table', (-1-torch.arange(n_classes)).repeat(len(at), 1)) # (g,K)
+    def aims(self, i, y): return self.table[i,y]
+
+# %% ../nbs/02_msa_recovery.ipynb #a004
+def assigned(
+    probs:Tensor,   # answers to triggered images, (n,K)
+    y:Tensor,       # their true classes, (n,)
+) -> Tensor:        # (K,) label of each class: a permutation that moves every one
+    "Where a trigger sends each class, one to one"
+    from scipy.optimize import linear_sum_assignment
+    K = probs.shape[1]
+    sums = torch.zeros(K, K).index_add_(0, y, probs.float())/torch.bincount(y, minlength=K).clamp(min=1)[:,None]
+    return torch.tensor(linear_sum_assignment(sums.fill_diagonal_(-1).numpy(), maximize=True)[1])
+
 # %% ../nbs/02_msa_recovery.ipynb #c053
 @torch.no_grad()
 def family_asr(
@@ -343,11 +372,11 @@ def family_asr(
     n:int=200,          # images for each generator, at most
 ) -> tuple[Tensor,Tensor]: # hits and trials of every generator, (g,) each
     "On how many held images of other labels each generator's triggers bring its label"
-    def one(i, l):
-        x = held.x[held.y!=l]
-        x = x[torch.randperm(len(x))[:n]]
-        return (predict(model, x, transform=lambda o: f.stamp(o, i)).argmax(1)==l).sum().item(),len(x)
-    return tuple(torch.tensor(o) for o in zip(*(one(i, l) for i,l in enumerate(f.labels.tolist()))))
+    def one(i):
+        want = f.aims(i, held.y.to(f.labels.device)).cpu(); on = want!=held.y
+        some = torch.randperm(int(on.sum()))[:n]
+        return (predict(model, held.x[on][some], transform=lambda o: f.stamp(o, i)).argmax(1)==want[on][some]).sum().item(),len(some)
+    return tuple(torch.tensor(o) for o in zip(*(one(i) for i in range(len(f.labels)))))
 
 # %% ../nbs/02_msa_recovery.ipynb #c057
 def success_lead(
@@ -372,11 +401,11 @@ def area_lead(
     return torch.where(asr>=least, (_median_of_others(area)/area).log2(), -9.)
 
 # %% ../nbs/02_msa_recovery.ipynb #c063
-NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.31, .274), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355)} # place and scale of the largest lead of a clean model, by family
+NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.31, .274), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355), 'all-to-all':(1., .5)} # place and scale of the largest lead of a clean model, by family
 
 def p_value(
     lead:float,     # of a label in a family
-    kind,           # the family: window size in pixels, 'roaming', 'mask', 'spot' or 'warp'
+    kind,           # the family: window size in pixels, 'roaming', 'mask', 'spot', 'warp' or 'all-to-all'
     null:dict=None, # see `NULL`
 ) -> float:         # in [0,1]
     "Share of clean models with a label that far ahead; between the window sizes measured by interpolation"
@@ -420,6 +449,7 @@ class Recovery:
     mask_stair_steps:int=90     # of the suspects' masks
     roam:int=4                  # roaming squares for every label, each from a start of its own; 0: none
     roam_steps:tuple=(40,60)    # of their search, and for suspects
+    all_steps:tuple=(8,15,15)   # of all-to-all squares: at all places, and twice at the four best; (): none
     halve:bool=True             # drop the worse half of the labels between rounds
     hidden:int=128              # width of the generators
     tau:float|None=None         # success rate a suspect must exceed (line 13); None: judge by p-values
@@ -430,10 +460,10 @@ class Recovery:
     @property
     def bounded(self): return [*self.sizes]+['warp']*self.warps # kinds of families that `_search` trains
     @property
-    def kinds(self): return (['roaming']+['warp']*self.warps if self.roam else self.bounded)+['mask','spot']*(self.mask_steps>0) # of families that a clean model is searched for
+    def kinds(self): return (['roaming']+['warp']*self.warps if self.roam else self.bounded)+['mask','spot']*(self.mask_steps>0)+['all-to-all']*bool(self.all_steps) # of families that a clean model is searched for
     def images(self, g): return max(4, min(self.b, 120//g)) if self.halve else self.b # a generator and step, of `g` labels
 
-RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9, roam=0), plain=Recovery(roam=0))
+RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9, roam=0, all_steps=()), plain=Recovery(roam=0, all_steps=()))
 
 # %% ../nbs/02_msa_recovery.ipynb #c071
 class TriggerPool:
@@ -442,27 +472,32 @@ class TriggerPool:
         families:list, # of `Family` whose generators all work
     ): self.families = families
     @property
-    def members(self): return [(f.title, l, e) for f in self.families for l,e in zip(f.labels.tolist(), f.eps.tolist())]
+    def members(self): return [(f.title, l if l>=0 else 'all', e) for f in self.families for l,e in zip(f.labels.tolist(), f.eps.tolist())]
     def __len__(self): return len(self.members)
     def __add__(self, other): return TriggerPool(self.families+other.families)
-    def __repr__(self): return f"TriggerPool({len(self)} generators; labels {sorted({l for _,l,_ in self.members})}; {', '.join(sorted({s for s,*_ in self.members}))})"
+    def __repr__(self): return f"TriggerPool({len(self)} generators; labels {sorted({l for _,l,_ in self.members}, key=str)}; {', '.join(sorted({s for s,*_ in self.members}))})"
 
 # %% ../nbs/02_msa_recovery.ipynb #c072
 @patch
 @torch.no_grad()
 def stamp(self:TriggerPool,
     x:Tensor,               # images in [0,1], (n,c,h,w)
-) -> tuple[Tensor,Tensor]:  # triggered images, and the label each trigger was recovered for (n,)
+    y:Tensor=None,          # their classes, (n,); an all-to-all trigger's label depends on them
+) -> tuple[Tensor,Tensor]:  # triggered images, and the label each trigger was recovered for (n,); without `y`, −1 for all-to-all
     "A fresh trigger on every image, each from a generator drawn at random from the pool"
     which,start = torch.randint(len(self), (len(x),), device=x.device),0
     out,labels = x.clone(),torch.empty(len(x), dtype=torch.long, device=x.device)
     for f in self.families:
-        i = ((which>=start)&(which<start+len(f.labels))).nonzero()[:,0]
-        if len(i): out[i],labels[i] = f.stamp(x[i], which[i]-start),f.labels[which[i]-start]
+        i = ((which>=start)&(which<start+len(f.labels))).nonzero()[:,0]; k = which[i]-start
+        if len(i): out[i],labels[i] = f.stamp(x[i], k),f.labels[k] if y is None else f.aims(k, y[i])
         start += len(f.labels)
     return out,labels
 
 # %% ../nbs/02_msa_recovery.ipynb #c073
+def _name(label, classes):
+    "A label, and its class where that has a name of its own"
+    return f'{label} ({classes[label]})' if label<len(classes) and classes[label]!=str(label) else str(label)
+
 @dataclass
 class Scan:
     "What a scan found"
@@ -472,15 +507,24 @@ class Scan:
     pool:TriggerPool|None   # recovered triggers of the suspected labels; None if there are none
     acc:float               # accuracy on the held images
     seconds:float           # wall time
+    decided:float           # of which until it was known which labels are suspect; the rest went into their triggers
     n_held:int              # held images
     seed:int                # of the search
     preset:str              # hyperparameters used
     line:float              # score that a suspect exceeds
+    mapping:list|None=None  # of an all-to-all backdoor: the label that images of each class get; None: none was found
     curves:dict=field(default_factory=dict, repr=False) # by family: how far each label was from its threshold at every step (nats; its best generator), (steps,K); NaN where it was not tried
-    def row(self): return {k:getattr(self, k) for k in ('verdict','targets','labels','acc','seconds','n_held','seed','preset','line')}|dict(version=__version__)
+    def row(self): return {k:getattr(self, k) for k in ('verdict','targets','labels','acc','seconds','decided','n_held','seed','preset','line','mapping')}|dict(version=__version__)
+    def named(self,
+        classes=(), # names of the classes, by label
+    ) -> str:       # '' if nothing is suspected
+        "What is suspected, in words"
+        one = [_name(l, classes) for l in self.targets if self.labels[l]['family']!=AllToAll.title]
+        pairs = ['→'.join(str(classes[k]) if k<len(classes) else str(k) for k in p) for p in enumerate(self.mapping or [])]
+        return '; '.join([f"label {', '.join(one)}"]*bool(one)+[f"all-to-all ({', '.join(pairs[:10])}{', …'*(len(pairs)>10)})"]*bool(pairs))
     def __repr__(self):
         best = sorted(self.labels, key=lambda o: -o['score'])[:3]
-        return f"{self.verdict}{': label '+', '.join(map(str,self.targets)) if self.targets else ''} (highest scores: "+', '.join(f"label {o['label']} {o['score']:.1f}" for o in best)+f"; {self.n_held} held images, {self.seconds:.0f} s)"
+        return f"{self.verdict}{': '*bool(self.targets)}{self.named()} (highest scores: "+', '.join(f"label {o['label']} {o['score']:.1f}" for o in best)+f"; {self.n_held} held images, {self.seconds:.0f} s)"
 
 # %% ../nbs/02_msa_recovery.ipynb #c075
 def n_outputs(
@@ -507,7 +551,7 @@ def _converted(model):
 @contextmanager
 def _studied(model, amp=True):
     "`model` in evaluation mode, fast (`amp`), its weights taking no gradients; everything as before afterwards"
-    m = Classifier(_converted(model) if amp else model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
+    m = Classifier(_converted(model) if amp and computes_bf16(next(model.parameters()).device.type) else model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(next(model.parameters()).device) if isinstance(model, Classifier) else model
     old = [(p,p.requires_grad) for p in m.parameters()]
     try:
         with eval_mode(m):
@@ -517,10 +561,10 @@ def _studied(model, amp=True):
         for p,flag in old: p.requires_grad_(flag)
 
 # %% ../nbs/02_msa_recovery.ipynb #n001
-def _runner(model, x, r, tick, curves):
+def _runner(model, held, r, tick, curves):
     "`climb` with what stays the same during a scan settled; each family's hinges by label are appended to `curves` by the family's title"
     def run(fams, steps, b, eta=r.eta):
-        out = climb(model, fams, x, steps, b, r.lr, eta, r.log, tick)
+        out = climb(model, fams, held, steps, b, r.lr, eta, r.log, tick)
         for f,c in zip(fams, out): curves.setdefault(f.title, []).append((f.labels,c))
         return out
     return run
@@ -537,10 +581,10 @@ def _bounded(held, labels, kinds, r, device):
     labels,eps = labels.repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(len(labels))
     return [(Warps(held.shape, labels, eps) if k=='warp' else Patches(k, held.shape[0], labels, eps, hidden=r.hidden)).to(device) for k in kinds]
 
-def _search(model, held, x, K, labels, kinds, r, run):
+def _search(model, held, device, K, labels, kinds, r, run):
     "Families as they ended, and by family the lead, hits and trials of every label"
     if not kinds: return [],{}
-    fams = _bounded(held, labels, kinds, r, x.device)
+    fams = _bounded(held, labels, kinds, r, device)
     found = {f.kind:torch.zeros(2, K, dtype=torch.long) for f in fams}
     steps = r.steps or max(1, r.passes*len(held)//r.b)
     rounds = 3 if r.halve and len(labels)>3 else 1
@@ -557,9 +601,9 @@ def _search(model, held, x, K, labels, kinds, r, run):
     return fams,{k:(success_lead(*v),*v) for k,v in found.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #c083
-def _search_masks(model, held, x, K, r, run):
+def _search_masks(model, held, device, K, r, run):
     "The masks that are left, and every label's lead, hits, trials and area, the dropped ones included"
-    f = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(x.device)
+    f = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(device)
     found = torch.tensor([[-9.],[0],[0],[0]]).repeat(1, K)
     for k,part in enumerate([3*(n:=r.mask_steps//8),n,n,r.mask_steps-5*n]):
         run([f], part, r.images(len(f.labels)))
@@ -585,10 +629,10 @@ def _measured(model, f, held, K):
     found[:,f.labels.cpu()] = torch.stack(family_asr(model, f, held, 400))
     return success_lead(*found),*found
 
-def _search_spots(model, held, x, K, labels, r, run):
+def _search_spots(model, held, device, K, labels, r, run):
     "The best spot of every label, and what it does"
-    places,n = grid_places(*held.shape[1:], _spot_size(held, r)).to(x.device),len(labels)
-    f = _best(_spots(held, labels.to(x.device).repeat_interleave(len(places)), places.repeat(n, 1), r), 2, r.spot_steps[0], 4, r, run)
+    places,n = grid_places(*held.shape[1:], _spot_size(held, r)).to(device),len(labels)
+    f = _best(_spots(held, labels.to(device).repeat_interleave(len(places)), places.repeat(n, 1), r), 2, r.spot_steps[0], 4, r, run)
     f = _best(f, 1, r.spot_steps[1], r.images(n), r, run)
     return f,_measured(model, f, held, K)
 
@@ -603,10 +647,31 @@ def _look_again(model, held, K, f, old, masks, r, run):
 # %% ../nbs/02_msa_recovery.ipynb #n010
 def _roaming(held, labels, r, device): return Roaming(held.shape, labels.repeat_interleave(r.roam), torch.full((r.roam*len(labels),), r.first[-1]), _spot_size(held, r)).to(device)
 
-def _search_roaming(model, held, x, K, labels, r, run):
+def _search_roaming(model, held, device, K, labels, r, run):
     "What the best roaming square of every label does"
-    f = _roaming(held, labels, r, x.device)
+    f = _roaming(held, labels, r, device)
     return _measured(model, _best(f, 1, r.roam_steps[0], r.images(len(f.labels)), r, run), held, K)
+
+# %% ../nbs/02_msa_recovery.ipynb #a008
+def _some(held, K): return held[torch.randperm(len(held))[:max(400, 10*K)]]
+
+def _table(model, f, held, K):
+    "Where each generator sends each class, into its table"
+    im = _some(held, K)
+    for k in range(len(f.table)): f.table[k] = assigned(predict(model, im.x, transform=lambda o: f.stamp(o, k)).softmax(1), im.y)
+
+def _search_all(model, held, device, K, r, run):
+    "The square that changes every class best, and how often, by the label they get"
+    at = grid_places(*held.shape[1:], _spot_size(held, r)).to(device)
+    f = AllToAll(held.shape, K, torch.full((len(at),), .99, device=device), at, _spot_size(held, r)).to(device)
+    f = _best(f, 4, r.all_steps[0], r.b, r, run)
+    for steps in r.all_steps[1:]: _table(model, f, held, K); run([f], steps, 2*r.b, r.eta/10)
+    hits,n = family_asr(model, f, held)
+    f = f.keep([(hits/n).argmax()]); im = _some(held, K); to = f.table[0].cpu()[im.y]
+    hit = predict(model, im.x, transform=lambda o: f.stamp(o, 0)).argmax(1)==to
+    hits,n = torch.bincount(to[hit], minlength=K),torch.bincount(to, minlength=K)
+    odds = ((hits.sum()+.5)/(n.sum()-hits.sum()+.5)).log()-math.log(.02/.98)
+    return f,(odds.clamp(min=0).expand(K),hits,n)
 
 # %% ../nbs/02_msa_recovery.ipynb #c088
 def _judge(seen, K, r):
@@ -623,22 +688,23 @@ def _judge(seen, K, r):
 def _suspects(rows, r): return [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>r.line]
 
 # %% ../nbs/02_msa_recovery.ipynb #c090
-def _evidence(model, held, x, K, r, now, run):
+def _evidence(model, held, device, K, r, now, run):
     "Family after family until the verdict is settled: what speaks against each label, and the bounded families and spots as trained"
     everyone,seen,masks,spots = torch.arange(K),{},None,None; few = everyone
     settled = lambda: max(o['score'] for o in _judge(seen, K, r))>2*r.line
     if r.mask_steps:
-        if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, run)
+        if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, device, K, r, run)
         if masks is not None: few = masks.labels
-        now('spots'); spots,seen['spot'] = _search_spots(model, held, x, K, few, r, run)
+        now('spots'); spots,seen['spot'] = _search_spots(model, held, device, K, few, r, run)
         if settled(): return _judge(seen, K, r),[],spots
     if r.roam:
-        now('roaming squares'); seen['roaming'] = _search_roaming(model, held, x, K, few, r, run)
+        now('roaming squares'); seen['roaming'] = _search_roaming(model, held, device, K, few, r, run)
         if settled(): return _judge(seen, K, r),[],spots
-    now('warps' if r.roam else 'patches and warps'); fams,found = _search(model, held, x, K, everyone, [k for k in r.bounded if k in r.kinds], r, run); seen.update(found)
+    now('warps' if r.roam else 'patches and warps'); fams,found = _search(model, held, device, K, everyone, [k for k in r.bounded if k in r.kinds], r, run); seen.update(found)
     if r.mask_steps:
-        if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, x, K, r, run)
+        if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, device, K, r, run)
         now('spots again'); spots,seen['spot'] = _look_again(model, held, K, spots, seen['spot'], masks, r, run)
+    if r.all_steps: now('all-to-all'); every,seen['all-to-all'] = _search_all(model, held, device, K, r, run); fams = fams+[every]
     return _judge(seen, K, r),fams,spots
 
 # %% ../nbs/02_msa_recovery.ipynb #c092
@@ -647,10 +713,10 @@ def _works(model, f, held):
     hits,n = family_asr(model, f, held, 100)
     return hits/n>=.5
 
-def _pool(model, held, x, K, fams, spots, targets, r, run):
+def _pool(model, held, device, K, fams, spots, targets, r, run):
     "The patches, warps and spots of the suspected labels that work"
     tried = {f.kind for f in fams}
-    fams = fams+_search(model, held, x, K, torch.tensor(targets), [k for k in r.bounded if k not in tried], r, run)[0]
+    fams = fams+_search(model, held, device, K, torch.tensor(targets), [k for k in r.bounded if k not in tried], r, run)[0]
     mine = lambda f: [j for j,l in enumerate(f.labels.tolist()) if l in targets]
     fams = [f.keep(i) for f in fams+[spots]*(spots is not None) if (i:=mine(f))]
     fams = [f.keep(i) for f in fams if len(i:=(family_asr(model, f, held, 50)[0]>0).nonzero()[:,0])] # what never works has nothing to climb from
@@ -659,21 +725,40 @@ def _pool(model, held, x, K, fams, spots, targets, r, run):
         run(fams, r.stair_steps, r.b)
     return [f.keep(i) for f in fams if len(i:=_works(model, f, held).nonzero()[:,0])]
 
-def _mask_pool(model, held, x, targets, r, run):
+def _mask_pool(model, held, device, targets, r, run):
     "Small masks of the suspected labels that work, one for each threshold"
     limit,eps = _spot_size(held, r)**2/2,torch.tensor(r.stairs or r.first)
-    f = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), eps.repeat(len(targets))).to(x.device)
+    f = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), eps.repeat(len(targets))).to(device)
     run([f], r.mask_stair_steps, r.b)
     i = (_works(model, f, held)&(f.area<=limit).cpu()).nonzero()[:,0]
     return [f.keep(i)]*(len(i)>0)
 
-def _roaming_pool(model, held, x, targets, r, run):
+def _roaming_pool(model, held, device, targets, r, run):
     "Roaming squares of the suspected labels that work"
-    f = _roaming(held, torch.tensor(targets), r, x.device)
+    f = _roaming(held, torch.tensor(targets), r, device)
     run([f], r.roam_steps[1], r.b)
     i = _works(model, f, held).nonzero()[:,0]
     return [f.keep(i)]*(len(i)>0)
 
+
+# %% ../nbs/02_msa_recovery.ipynb #a009
+def _all_pool(model, held, f, r, run):
+    "All-to-all squares that work, one for each threshold"
+    eps = torch.tensor(r.stairs or r.first); f = f.keep([0]*len(eps), eps)
+    run([f], r.stair_steps, r.b)
+    i = _works(model, f, held).nonzero()[:,0]
+    return [f.keep(i)]*(len(i)>0)
+
+def _recovered(model, held, device, K, fams, spots, rows, targets, r, bar, run):
+    "The pool's families for all suspected labels"
+    one,good = [l for l in targets if rows[l]['family']!=AllToAll.title],[]
+    if one:
+        bar.set_description_str(f'triggers of label {", ".join(map(str, one))}'); bar.reset((r.steps or r.passes*len(held)//r.b)*(len(fams)<len(r.bounded))+r.stair_steps*bool(r.stairs)+r.mask_stair_steps*bool(r.mask_steps)+r.roam_steps[1]*bool(r.roam))
+        good = _pool(model, held, device, K, fams, spots, one, r, run)+(_mask_pool(model, held, device, one, r, run) if r.mask_steps else [])
+        if good and r.roam: good += _roaming_pool(model, held, device, one, r, run)
+    if len(one)<len(targets):
+        bar.set_description_str('all-to-all triggers'); bar.reset(r.stair_steps); good += _all_pool(model, held, fams[-1], r, run)
+    return good
 
 # %% ../nbs/02_msa_recovery.ipynb #c093
 def scan(
@@ -688,21 +773,19 @@ def scan(
     t,r,held = time.time(),_preset(preset, RECOVERY),as_images(held, labels)
     model = as_model(model, held); K = n_outputs(model, held)
     with seeded(seed), _studied(model) as m:
-        x = held.x.to(next(m.parameters()).device)
+        device = next(m.parameters()).device
         search = r.steps or r.passes*len(held)//r.b
-        bar = progress_bar(search+(r.mask_steps and r.mask_steps+sum(r.spot_steps)+bool(r.roam)*r.roam_steps[0]), '', progress)
-        curves = {}; run,now = _runner(m, x, r, bar.update, curves),lambda what: bar.set_description_str(f'{what}, {K} labels')
+        bar = progress_bar(search+(r.mask_steps and r.mask_steps+sum(r.spot_steps)+bool(r.roam)*r.roam_steps[0])+sum(r.all_steps), '', progress)
+        curves = {}; run,now = _runner(m, held, r, bar.update, curves),lambda what: bar.set_description_str(f'{what}, {K} labels')
         acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
-        rows,fams,spots = _evidence(m, held, x, K, r, now, run)
-        targets,good = _suspects(rows, r),[]
-        if targets:
-            bar.set_description_str(f'triggers of label {", ".join(map(str, targets))}'); bar.reset(search*(len(fams)<len(r.bounded))+r.stair_steps*bool(r.stairs)+(r.mask_stair_steps if r.mask_steps else 0)+r.roam_steps[1]*bool(r.roam))
-            good = _pool(m, held, x, K, fams, spots, targets, r, run)+(_mask_pool(m, held, x, targets, r, run) if r.mask_steps else [])
-            if good and r.roam: good += _roaming_pool(m, held, x, targets, r, run)
+        rows,fams,spots = _evidence(m, held, device, K, r, now, run)
+        targets,decided = _suspects(rows, r),round(time.time()-t, 2)
+        good = _recovered(m, held, device, K, fams, spots, rows, targets, r, bar, run)
         bar.close()
     pool = TriggerPool(good) if good else None
-    targets = [l for l in targets if pool and l in {m[1] for m in pool.members}] # a label nothing brings on half of the images is not called suspect
-    return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), len(held), seed, preset if isinstance(preset, str) else 'own', r.line, {k:_by_label(v, K) for k,v in curves.items()})
+    brought = {m[1] for m in pool.members} if pool else set()
+    targets = [l for l in targets if l in brought or 'all' in brought and rows[l]['family']==AllToAll.title and rows[l]['asr']>=.5] # what nothing brings on half of the images is not called suspect
+    return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), decided, len(held), seed, preset if isinstance(preset, str) else 'own', r.line, fams[-1].table[0].tolist() if 'all' in brought else None, {k:_by_label(v, K) for k,v in curves.items() if k!=AllToAll.title})
 
 # %% ../nbs/02_msa_recovery.ipynb #c095
 @patch
@@ -751,7 +834,7 @@ def plot_scores(
     rows = sorted(scan.labels, key=lambda o: o['label'])
     ax.bar([o['label'] for o in rows], [o['score'] for o in rows], color=['#d55e00' if o['label'] in scan.targets else '#999999' for o in rows])
     ax.axhspan(0, scan.line, color='#56b4e9', alpha=.2, lw=0, zorder=0); ax.axhline(0, color='k', lw=.8)
-    ax.set(xlabel='label', ylabel='score', title=f'{scan.verdict}'+(f": label {', '.join(map(str, scan.targets))}" if scan.targets else ''))
+    ax.set(xlabel='label', ylabel='score'); ax.set_title(scan.verdict+': '*bool(scan.targets)+scan.named(), fontsize=8 if scan.mapping else None)
     if len(rows)<=20: ax.set_xticks([o['label'] for o in rows])
     return ax
 

@@ -13,22 +13,19 @@ from pathlib import Path
 import torch
 from torch import Tensor
 from .data import Images,png_text,to_float
+from .recovery import _name
 from .models import Classifier,as_json,predict,seeded,write_whole
 from .attacks import evaluate
 from .zoo import hardware
 
 # %% ../nbs/04a_report.ipynb #c008
-def _name(label, classes):
-    "A label, and its class where that has a name of its own"
-    return f'{label} ({classes[label]})' if label<len(classes) and classes[label]!=str(label) else str(label)
-
 def _where(o):
     "The family of a label's row, for a table"
     return f"mask of {o['mask']:.0f} pixels" if o['family']=='mask' else o['family']
 
 def _what(o):
     "The trigger of a label's row, in words"
-    kinds = dict(mask=f"a pattern of about {o.get('mask', 0):.0f} pixels at one place", spot='a small square pattern at one place', roaming='a small square pattern that may lie anywhere in the image', warp='a slight bending of the image')
+    kinds = dict(mask=f"a pattern of about {o.get('mask', 0):.0f} pixels at one place", spot='a small square pattern at one place', roaming='a small square pattern that may lie anywhere in the image', warp='a slight bending of the image', **{'all-to-all':'a small square pattern at one place'})
     return kinds.get(o['family'], f"a pattern of {o['family']} pixels that may lie anywhere in the image")
 
 def _rare(score):
@@ -51,14 +48,18 @@ def evidence(
     rows = sorted(found.labels, key=lambda o: -o['score'])
     rest = [o for o in rows if o['label'] not in found.targets]
     out = [f"Label {_name(o['label'], classes)}: {_what(o)} makes the model give this answer on {o['asr']:.0%} of {o['n']} clean images of other classes. Of clean models, {_rare(o['score'])} would have a label that stands out so far (score {o['score']:.1f}; suspect is a score above {found.line:.1f})."
-           for o in rows if o['label'] in found.targets]
+           for o in rows if o['label'] in found.targets and o['family']!='all-to-all']
+    every = [(o['asrs']['all-to-all'],o['n'],o['score']) for o in rows if o['label'] in found.targets and o['family']=='all-to-all']
+    if every:
+        n,hits = sum(n for _,n,_ in every),sum(a*n for a,n,_ in every)
+        out.append(f"A{found.named(classes).rpartition('; ')[2][1:]}: a small square pattern at one place makes the model take images of every class for one other class, on {hits/n:.0%} of {n} clean images. Of clean models, {_rare(every[0][2])} would have such a pattern (score {every[0][2]:.1f}; suspect is a score above {found.line:.1f}).")
     if found.targets: out.append(f"{len(found.pool)} generators of such patterns work on at least half of the images; samples are below.")
     if rest: out.append(_next(rest[0], found, classes))
     if not found.targets: out.append('The best pattern found for any label works no better than such patterns do on clean models.')
     return out
 
 # %% ../nbs/04a_report.ipynb #c014
-_FAMILIES = {'square':'small square patterns at any place', 'mask':'patterns of any shape at one place', 'spot':'squares at one place', 'warp':'slight bends of the whole image'}
+_FAMILIES = {'square':'small square patterns at any place', 'mask':'patterns of any shape at one place', 'spot':'squares at one place', 'warp':'slight bends of the whole image', 'all-to-all':'squares at one place that turn every class into another'}
 
 def _searched(found):
     "Which families of triggers a scan looked for"
@@ -74,9 +75,9 @@ def not_covered(
     "What the verdict says nothing about"
     did = _searched(found); left = [k for k in _FAMILIES if k not in did]
     out = [f"Looked for were {', '.join(_FAMILIES[k] for k in did)}."+(f" Not looked for were {', '.join(_FAMILIES[k] for k in left)}{', because the verdict was settled before' if found.targets and 'square' in left else ''}." if left else '')]
-    out += ['Known misses: faint waves over the whole image (SIG), and attacks that turn every label into another one. Triggers made of objects, colours or several images were never tried.']
+    out += ['Known misses: faint waves over the whole image (SIG). Triggers made of objects, colours or several images were never tried.']
     size = max(map(int, about['shape'].split('x')[1:])) if about.get('shape') else 32
-    odd = [f'images of {size} pixels']*(size>32)+[f"the architecture {about.get('arch')}"]*(about.get('arch') not in ('resnet18','resnet18_cifar','cnn'))
+    odd = [f'images of {size} pixels']*(size>32)+[f"the architecture {about['arch']}" if about.get('arch') else 'an architecture this report was not told of']*(about.get('arch') not in ('resnet18','resnet18_cifar','cnn'))
     out += ['The line between clean and suspect was drawn by small clean models with BatchNorm on images of 28 and 32 pixels'+(f"; this verdict is about {' and '.join(odd)}, for which it is a guess." if odd else '.')]
     if found.n_held<50: out.append(f'Only {found.n_held} clean images were held; with fewer than 50 a verdict is uncertain.')
     out += ['The held images were taken to be clean, rightly labelled and like those the model will see. Whether the model is accurate enough, fair, or easily fooled by other means was not asked.']
@@ -115,7 +116,7 @@ def trigger_samples(
     if pool is None: return []
     with seeded(seed): rows = [(f, i, f.sample(n, i)) for f in pool.families for i in range(len(f.labels))]
     rows = rows[::max(1, math.ceil(len(rows)/most))]
-    return [dict(label=f.labels[i].item(), family=str(f.title), threshold=round(f.eps[i].item(), 2), samples=[picture(o) for o in x]) for f,i,x in rows]
+    return [dict(label=f.labels[i].item() if f.labels[i]>=0 else 'all', family=str(f.title), threshold=round(f.eps[i].item(), 2), samples=[picture(o) for o in x]) for f,i,x in rows]
 
 # %% ../nbs/04a_report.ipynb #c026
 def examples(
@@ -148,7 +149,7 @@ def report_row(
     "Everything the report says"
     share = lambda m: dict(right=m.n_right, n=m.n_clean, acc=m.acc, interval=list(m.interval('acc')))
     changed = erased is not None and erased.status!='unchanged'
-    row = dict(kind='report', verdict=found.verdict, targets=[dict(label=l, name=_name(l, held.classes)) for l in found.targets], evidence=evidence(found, held.classes), not_covered=not_covered(found, about, erased))
+    row = dict(kind='report', verdict=found.verdict, targets=[dict(label=l, name=_name(l, held.classes)) for l in found.targets], named=found.named(held.classes), evidence=evidence(found, held.classes), not_covered=not_covered(found, about, erased))
     row |= dict(about=dict(about)|dict(shape='x'.join(map(str, held.shape)), weights=sum(p.numel() for p in model.parameters())),
         held=dict(n=len(held), classes=list(held.classes), per_class=[Counter(held.y.tolist()).get(l, 0) for l in range(held.n_classes)]), accuracy=dict(before=share(evaluate(model, held))))
     if changed: row['accuracy']['after'] = share(evaluate(erased.model, held))
@@ -186,12 +187,11 @@ def _curves(history, step):
 # %% ../nbs/04a_report.ipynb #c037
 def _verdict(r):
     "The verdict, for the head of the page"
-    names = ', '.join(_esc(o['name']) for o in r['targets'])
     e = r.get('erase'); end = dict(erased='A purified copy was made.', incomplete='A purified copy was made, but it is not wholly healed: see the proof.', diverged='A purified copy was made, but short of the goal.')
     if not r['targets']: text,cls = 'No backdoor found','clean'
-    else: text,cls = f'Backdoor found: label {names}','bad'
+    else: text,cls = f"Backdoor found: {_esc(r['named'])}",'bad'
     more = ('' if e is None else ' The weights were left as they are, bit for bit.' if e['status']=='unchanged' else f" {end[e['status']]}")
-    why = 'A clean verdict is no certificate: read what it does not cover.' if not r['targets'] else 'Whoever knows the right small pattern can add it to an image and get this answer, whatever the image shows.'
+    why = 'A clean verdict is no certificate: read what it does not cover.' if not r['targets'] else 'Whoever knows the right small pattern can add it to an image and get '+('this answer, whatever the image shows.' if r['scan'].get('mapping') is None else 'a wrong answer of their choice.')
     return f'<div class="verdict {cls}"><strong>{text}.</strong><p>{why}{more}</p></div>'
 
 def _pct(s): return f"{s['acc']:.1%} <small>[{s['interval'][0]:.1%}–{s['interval'][1]:.1%}]</small>"
@@ -204,8 +204,8 @@ def _proof(r):
     b,a = e['before'],e['after']
     rows = [[f"accuracy on all {acc['before']['n']:,} held images (erasing learned from most of them)", _pct(acc['before']), _pct(acc['after'])]]
     rows += [[t, f'{b[k]:.1%}', f'{a[k]:.1%}'] for k,t in dict(acc='accuracy on images kept for checking', asr='recovered triggers bring their label', ra='triggered images get their true label').items()]
-    says = lambda v, targets: v+(f", label {', '.join(map(str, targets))}" if targets else '')
-    rows += [['scan', says(r['verdict'], r['scan']['targets']), says(l['verdict'], l['targets'])] for l in e['looks'][-1:]]
+    says = lambda v, named: v+f', {_esc(named)}'*bool(named)
+    rows += [['scan', says(r['verdict'], r['named']), says(l['verdict'], l['named'])] for l in e['looks'][-1:]]
     return _table(['','before','after'], rows)+_curves(e['history'], e['step'])+f'''<p class="legend"><span class="k acc"></span> accuracy <span class="k asr"></span> recovered triggers' success
         <span class="k ra"></span> true label in spite of the trigger, on images kept for checking; the dashed line marks the weights that were taken.</p>'''
 
@@ -221,8 +221,8 @@ def _scores(r, most=12):
 # %% ../nbs/04a_report.ipynb #c040
 def _gallery(r):
     "Samples of the recovered triggers, and images with them"
-    cls = r['held']['classes']; name = lambda l: _esc(cls[l] if l<len(cls) else l)
-    rows = ''.join(f'<div class="row"><span>label {_esc(_name(o["label"], cls))}<br><small>{_esc(o["family"])}</small></span>'+''.join(f'<img alt="" src="{s}">' for s in o['samples'])+'</div>' for o in r['triggers'])
+    cls = r['held']['classes']; name = lambda l: _esc(cls[l] if l<len(cls) else l); of = lambda l: 'every class' if l=='all' else f'label {_esc(_name(l, cls))}'
+    rows = ''.join(f'<div class="row"><span>{of(o["label"])}<br><small>{_esc(o["family"])}</small></span>'+''.join(f'<img alt="" src="{s}">' for s in o['samples'])+'</div>' for o in r['triggers'])
     def one(o):
         after = '' if o['answer_purified'] is None else f'<figcaption class="ok">{name(o["answer_purified"])}</figcaption>'
         return f'<figure><img alt="" src="{o["clean"]}"><figcaption>{name(o["answer"])}</figcaption><img alt="" src="{o["triggered"]}"><figcaption class="hit">{name(o["answer_triggered"])}</figcaption>{after}</figure>'

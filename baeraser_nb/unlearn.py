@@ -70,7 +70,7 @@ class Triggered(Callback):
         victim=None,        # its logits for the clean images are appended too, for a loss with a temperature; a model in evaluation mode
     ): store_attr()
     def before_batch(self):
-        xb,yb = self.pool.stamp(self.x)
+        xb,yb = self.pool.stamp(self.x, self.y)
         with torch.no_grad(): own = (self.victim(self.x),) if self.victim else ()
         self.learn.xb,self.learn.yb = (torch.cat([self.x, xb]),),(self.y, yb, *own)
 
@@ -122,9 +122,11 @@ def check(
     n:int=300,          # triggered images, at least; images are shown again with other triggers if there are fewer
 ) -> dict:              # acc, asr, ra
     "The defender's evidence: accuracy, and what recovered triggers still do"
-    seen = []
-    def stamp(x): xb,yb = pool.stamp(x); seen.append(yb); return xb
-    many = images[torch.arange(max(n, len(images)))%len(images)]
+    many = images[torch.arange(max(n, len(images)))%len(images)]; classes,seen = many.y,[]
+    def stamp(x):
+        nonlocal classes
+        xb,yb = pool.stamp(x, classes[:len(x)].to(x.device)); classes = classes[len(x):]; seen.append(yb)
+        return xb
     pred,yb = predict(model, many.x, transform=stamp).argmax(1),None
     yb = torch.cat(seen).cpu(); on = many.y!=yb
     acc = (predict(model, images.x).argmax(1)==images.y).float().mean().item()
@@ -210,14 +212,14 @@ class Erased:
     seconds:float       # wall time
     seed:int            # of the unlearning
     preset:str          # hyperparameters used
-    looks:list=field(default_factory=list) # what scans of the purified model said, one after the other: verdict, targets, score (the highest), seconds
+    looks:list=field(default_factory=list) # what scans of the purified model said, one after the other: verdict, targets, named (in words), score (the highest), seconds
     states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
     def row(self): return {k:v for k,v in self.__dict__.items() if k not in ('model','states')}
     @property
     def looked(self): # what the last look said, in words
         if not self.looks: return 'not scanned again'
         last = self.looks[-1]
-        return f"scanned again: {last['verdict']}"+(f", label {', '.join(map(str, last['targets']))}" if last['targets'] else '')
+        return f"scanned again: {last['verdict']}"+f", {last['named']}"*bool(last['named'])
     def __repr__(self):
         if self.status=='unchanged': return "unchanged: no backdoor was found, the weights are as they were"
         b,a = self.before,self.after
@@ -290,7 +292,7 @@ def _rounds(model, victim, held, pool, u, seed, progress, keep):
         model.load_state_dict(w.best[2])
         if u.looks==0 or not w.met(w.best[1]): break
         s = _scan(model, held, seed=seed+i+1, progress=progress)
-        looks.append(dict(verdict=s.verdict, targets=s.targets, score=max(l['score'] for l in s.labels), seconds=s.seconds))
+        looks.append(dict(verdict=s.verdict, targets=s.targets, named=s.named(), score=max(l['score'] for l in s.labels), seconds=s.seconds))
         if s.pool is None: break
         pool = pool+s.pool
     return ws,looks

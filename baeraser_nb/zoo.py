@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'CLEAN', 'MORE', 'ZOO', 'attack_options', 'Spec', 'pack', 'unpack', 'save_attack',
            'load_attack', 'hardware', 'attack', 'zoo_folder', 'victim', 'load_victim', 'clean_recipe', 'recipe',
-           'reseed', 'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'odd_places', 'victim_row',
-           'zoo_rows', 'throughput']
+           'reseed', 'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'odd_places', 'all_to_all',
+           'victim_row', 'zoo_rows', 'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
 import hashlib,inspect,json,os,tempfile,time
@@ -18,7 +18,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 from .data import BadInput,Dataset,augment,data_root,load_dataset,split,to_float
-from .models import Classifier,TightConv2d,build_model,default_device,fit,kept_rows,load_model,pixel_stats,save_weights,write_whole
+from .models import Classifier,TightConv2d,build_model,computes_bf16,default_device,fit,kept_rows,load_model,pixel_stats,save_weights,write_whole
 from .attacks import Trigger,aim,badnets,evaluate,imc,implant,trojannn
 from .stealth import Additive,Warp,blended,noise,sig,stealth,wanet
 
@@ -109,7 +109,7 @@ def hardware():
     import platform,torchvision,fastai
     from baeraser_nb import __version__
     gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    return dict(device=gpu or 'cpu', processor=platform.machine(), cores=os.cpu_count(), threads=torch.get_num_threads(), python=platform.python_version(),
+    return dict(device=gpu or 'cpu', processor=platform.machine(), cores=os.cpu_count(), threads=torch.get_num_threads(), bf16=computes_bf16('cuda' if gpu else 'cpu'), python=platform.python_version(),
                 torch=torch.__version__, torchvision=torchvision.__version__, fastai=fastai.__version__, baeraser_nb=__version__)
 
 # %% ../nbs/01b_zoo.ipynb #c020
@@ -207,7 +207,8 @@ def recipe(
     "How this project trains a victim"
     start = clean_recipe(data, seed, arch)
     attack_options(attack)   # is there such an attack?
-    more = dict(epochs=10, rate=.2) if data=='digits' else dict(epochs=4, lr=.1, rate=.5) if target=='next' else MORE[attack]
+    more = dict(epochs=30, lr=.1, rate=.3) if target=='next' else dict(epochs=10, rate=.2)
+    if data!='digits': more = dict(epochs=4, lr=.1, rate=.5) if target=='next' else MORE[attack]
     return Spec(data, attack, start.arch, target, options=options, seed=seed, start=None if attack=='sig' else start, **more)
 
 def reseed(
@@ -247,8 +248,12 @@ def odd_places(): # list of `Spec`
     "Victims on digits with triggers where no scan would start to look"
     return [recipe('digits', a, target=s, size=s, place=p) for s,p in ((3,(4,13)),(5,(8,22)),(7,(13,3))) for a in ('badnets','trojannn','imc')]
 
+def all_to_all(): # list of `Spec`
+    "Victims on digits that take every class for the next one, and CIFAR-10's"
+    return [recipe('digits', a, 'next', size=s, place=p) for s,p in ((3,(4,13)),(5,(8,22)),(7,(13,3))) for a in ('badnets','trojannn','imc')] + further_attacks()[-1:]
+
 ZOO = dict(clean=lambda: [clean_recipe(d) for d in CLEAN], paper=paper_grid, further=further_attacks, ablation=imc_ablation,
-           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'], null=null_models, digits=lambda: paper_grid(('digits',)), places=odd_places)
+           controls=lambda: [recipe(d, 'none') for d in CLEAN if d!='digits'], null=null_models, digits=lambda: paper_grid(('digits',)), places=odd_places, all_to_all=all_to_all)
 
 # %% ../nbs/01b_zoo.ipynb #c041
 def victim_row(
