@@ -401,7 +401,7 @@ def area_lead(
     return torch.where(asr>=least, (_median_of_others(area)/area).log2(), -9.)
 
 # %% ../nbs/02_msa_recovery.ipynb #c063
-NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.31, .274), 'warp':(1.173, .551), 'spot':(1.681, .441), 'mask':(.794, .355), 'all-to-all':(1., .5)} # place and scale of the largest lead of a clean model, by family
+NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.284, .385), 'warp':(1.169, .499), 'spot':(1.779, .52), 'mask':(.827, .382), 'all-to-all':(1.925, .295)} # place and scale of the largest lead of a clean model, by family
 
 def p_value(
     lead:float,     # of a label in a family
@@ -454,6 +454,7 @@ class Recovery:
     hidden:int=128              # width of the generators
     tau:float|None=None         # success rate a suspect must exceed (line 13); None: judge by p-values
     alpha:float=.05             # p-value that a suspect stays below if `tau` is None: the rate of false alarms
+    enough:float=.01            # p-value at which the verdict is settled and the search ends
 
     @property
     def line(self): return -math.log10(self.alpha) if self.tau is None else 0. # score that a suspect exceeds
@@ -691,7 +692,7 @@ def _suspects(rows, r): return [o['label'] for o in sorted(rows, key=lambda o: -
 def _evidence(model, held, device, K, r, now, run):
     "Family after family until the verdict is settled: what speaks against each label, and the bounded families and spots as trained"
     everyone,seen,masks,spots = torch.arange(K),{},None,None; few = everyone
-    settled = lambda: max(o['score'] for o in _judge(seen, K, r))>2*r.line
+    settled = lambda: max(o['score'] for o in _judge(seen, K, r))>-math.log10(r.enough)
     if r.mask_steps:
         if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, device, K, r, run)
         if masks is not None: few = masks.labels
