@@ -304,7 +304,7 @@ def doubts(
     im = s.held[::max(1, n//500)]
     pred = predict(s.model, im.x).argmax(1)
     acc = (pred==im.y).float().mean().item()
-    if n<100: out.append(f'only {n} held images; a verdict on fewer than 100 is uncertain')
+    if n<50: out.append(f'only {n} held images; a verdict on fewer than 50 is uncertain')
     if s.held.n_classes!=K: out.append(f'the model tells {K} classes apart, the images have {s.held.n_classes}; check that they are numbered alike')
     if not s.known: out.append(_normalisation(s, im, acc))
     if acc<(1+1/K)/2: out.append(f'the model is right on only {acc:.0%} of the held images: {_why_low(pred, im.y, K, acc)}')

@@ -79,7 +79,7 @@ def not_covered(
     size = max(map(int, about['shape'].split('x')[1:])) if about.get('shape') else 32
     odd = [f'images of {size} pixels']*(size>32)+[f"the architecture {about['arch']}" if about.get('arch') else 'an architecture this report was not told of']*(about.get('arch') not in ('resnet18','resnet18_cifar','cnn'))
     out += ['The line between clean and suspect was drawn by small clean models with BatchNorm on images of 28 and 32 pixels'+(f"; this verdict is about {' and '.join(odd)}, for which it is a guess." if odd else '.')]
-    if found.n_held<100: out.append(f'Only {found.n_held} clean images were held; with fewer than 100 a verdict is uncertain.')
+    if found.n_held<100: out.append(f'Only {found.n_held} clean images were held; with fewer than 100, labels of clean models stand out by chance more often.')
     out += ['The held images were taken to be clean, rightly labelled and like those the model will see. Whether the model is accurate enough, fair, or easily fooled by other means was not asked.']
     if erased is not None and erased.status!='unchanged': out.append(f'That the backdoor is gone was tested with the recovered triggers on held images, and by a scan of the purified model ({erased.looked}). The real trigger is unknown; trust the file no further than a model from such a source deserves.')
     return out
