@@ -36,7 +36,7 @@ def computes_bf16(
 ) -> bool:            # False also where PyTorch cannot tell
     "Whether a device computes in bfloat16, rather than imitating it"
     if device=='cuda': return torch.cuda.is_bf16_supported(including_emulation=False)
-    if device!='cpu' or not hasattr(torch.cpu, 'get_capabilities'): return False # PyTorch before 2.10
+    if device!='cpu' or not hasattr(torch.cpu, 'get_capabilities'): return False # an older PyTorch
     return any(torch.cpu.get_capabilities().get(k, False) for k in ('avx512_bf16','amx_bf16','bf16')) # Intel and AMD; Intel; ARM
 
 # %% ../nbs/00a_models.ipynb #c006
