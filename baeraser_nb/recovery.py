@@ -809,18 +809,21 @@ def _preset(preset, known):
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
     n:int=8,            # samples of each generator
+    every:bool=False,   # all generators; False: of each label and kind of trigger one, for the highest threshold ε
     real:Trigger|None=None, # the attacker's trigger, shown in front where an evaluator has it
     seed:int=0,         # of the samples
 ):                      # array of axes, one row a generator
-    "Samples of every generator of a pool, enlarged"
+    "Samples of a pool's generators, enlarged"
     import matplotlib.pyplot as plt
     with seeded(seed): rows = [f.sample(n, i).cpu() for f in pool.families for i in range(len(f.labels))]
-    cols = n + (real is not None)
-    fig,axs = plt.subplots(len(rows), cols, figsize=(.7*cols+1.6, .75*len(rows)), squeeze=False)
+    one = {m[:2]:i for i,m in sorted(enumerate(pool.members), key=lambda o: o[1][2])}
+    shown,cols = range(len(pool)) if every else sorted(one.values()),n+(real is not None)
+    fig,axs = plt.subplots(len(shown), cols, figsize=(.7*cols+1.6, .75*len(shown)), squeeze=False)
     for ax in axs.flat: ax.axis('off')
-    for (title,label,eps),row,ps in zip(pool.members, axs, rows):
+    for i,row in zip(shown, axs):
+        title,label,eps = pool.members[i]
         row[0].text(-.25, .5, f'label {label}, {title}\nε = {eps:.1f}', transform=row[0].transAxes, ha='right', va='center', fontsize=8)
-        for ax,p in zip(row[::-1], ps): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
+        for ax,p in zip(row[::-1], rows[i]): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
     if real is not None: axs[0,0].imshow(real.pattern.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray'); axs[0,0].set_title('real', fontsize=8)
     return axs
 
