@@ -181,7 +181,7 @@ def published(
 ) -> list|None: # ASR and Acc in [0,1], None where unreadable; None where the paper has no such cell
     "What the paper says about a cell"
     found = _paper(cell.victim.data).get((cell.victim.attack,cell.victim.options.get('size'),cell.defence))
-    return list(found) if found and cell.ratio==.05 else None
+    return list(found) if found and cell.ratio==.05 and cell.victim.target!='next' else None
 
 # %% ../nbs/04_experiments.ipynb #c023
 DEFENCES = 'baeraser',*BASELINES
@@ -342,6 +342,6 @@ def frame(
     def line(r):
         c,b,a,p = r['cell'],r['before'],r['after'],r['published'] or (None,None); v = c['victim']; pct = lambda o: None if o is None else 100*o
         return dict(data=v['data'], attack=v['attack'], size=v['options'].get('size'), defence=c['defence'], seed=v['seed'], ratio=c['ratio'], recovery=c['options'].get('recovery'), beta=c['options'].get('beta'), target=r['target'],
-                    named=r['scan']['targets']==[r['target']] if 'scan' in r else None, victim_acc=pct(b['acc']), victim_asr=pct(b.get('asr')), floor=pct((r['clean'] or {}).get('asr')), acc=pct(a['acc']), asr=pct(a.get('asr')), ra=pct(a.get('ra')),
+                    named=r['scan']['targets']==[r['target']] if 'scan' in r and r['target']!='next' else None, victim_acc=pct(b['acc']), victim_asr=pct(b.get('asr')), floor=pct((r['clean'] or {}).get('asr')), acc=pct(a['acc']), asr=pct(a.get('asr')), ra=pct(a.get('ra')),
                     drop=pct(b['acc']-a['acc']), short=pct(b['acc']-a['ra']) if 'ra' in a else None, der=pct(r['der']), seconds=r['seconds'], paper_asr=pct(p[0]), paper_acc=pct(p[1]))
     return pd.DataFrame([line(r) for r in rows])

@@ -562,13 +562,22 @@ def _studied(model, amp=True):
         for p,flag in old: p.requires_grad_(flag)
 
 # %% ../nbs/02_msa_recovery.ipynb #n001
-def _runner(model, held, r, tick, curves):
-    "`climb` with what stays the same during a scan settled; each family's hinges by label are appended to `curves` by the family's title"
-    def run(fams, steps, b, eta=r.eta):
-        out = climb(model, fams, held, steps, b, r.lr, eta, r.log, tick)
-        for f,c in zip(fams, out): curves.setdefault(f.title, []).append((f.labels,c))
+class _Study:
+    "A scan at work: what stays the same while it runs"
+    def __init__(self, model, held, K, r, progress=True):
+        self.model,self.held,self.K,self.r = model,held,K,r # as `_studied` gives it, clean images, labels, a `Recovery`
+        self.device,self.curves = next(model.parameters()).device,{}
+        self.spot_size = min(max([*r.sizes, max(held.shape[1:])//8]), *held.shape[1:]) # on large images larger spots, not more
+        self.steps = r.steps or max(1, r.passes*len(held)//r.b) # of the search in bounded families
+        self.bar = progress_bar(self.steps+(r.mask_steps and r.mask_steps+sum(r.spot_steps)+bool(r.roam)*r.roam_steps[0])+sum(r.all_steps), '', progress)
+
+    def run(self, fams, steps, b, eta=None):
+        "`climb` with the scan's settings; each family's hinges are kept by the family's title"
+        out = climb(self.model, fams, self.held, steps, b, self.r.lr, self.r.eta if eta is None else eta, self.r.log, self.bar.update)
+        for f,c in zip(fams, out): self.curves.setdefault(f.title, []).append((f.labels,c))
         return out
-    return run
+
+    def asr(self, f, n=200): return family_asr(self.model, f, self.held, n) # hits and trials of every generator
 
 def _by_label(parts, K):
     "The lowest hinge of each label's generators, step by step, (steps,K); NaN for labels not tried"
@@ -577,106 +586,130 @@ def _by_label(parts, K):
 
 
 # %% ../nbs/02_msa_recovery.ipynb #c081
-def _bounded(held, labels, kinds, r, device):
+@patch
+def bounded(self:_Study, labels, kinds):
     "Patches and warps, untrained"
-    labels,eps = labels.repeat_interleave(len(r.first)),torch.tensor(r.first).repeat(len(labels))
-    return [(Warps(held.shape, labels, eps) if k=='warp' else Patches(k, held.shape[0], labels, eps, hidden=r.hidden)).to(device) for k in kinds]
+    eps = torch.tensor(self.r.first).repeat(len(labels)); labels = labels.repeat_interleave(len(self.r.first))
+    return [(Warps(self.held.shape, labels, eps) if k=='warp' else Patches(k, self.held.shape[0], labels, eps, hidden=self.r.hidden)).to(self.device) for k in kinds]
 
-def _search(model, held, device, K, labels, kinds, r, run):
+@patch
+def search(self:_Study, labels, kinds):
     "Families as they ended, and by family the lead, hits and trials of every label"
     if not kinds: return [],{}
-    fams = _bounded(held, labels, kinds, r, device)
-    found = {f.kind:torch.zeros(2, K, dtype=torch.long) for f in fams}
-    steps = r.steps or max(1, r.passes*len(held)//r.b)
-    rounds = 3 if r.halve and len(labels)>3 else 1
+    fams = self.bounded(labels, kinds)
+    found = {f.kind:torch.zeros(2, self.K, dtype=torch.long) for f in fams}
+    rounds = 3 if self.r.halve and len(labels)>3 else 1
     for k in range(rounds):
         g = len(fams[0].labels)
-        curves = run(fams, steps//rounds, r.images(g))
+        curves = self.run(fams, self.steps//rounds, self.r.images(g))
         order = [c[-5:].mean(0).argsort() for c in curves]
         go = 0 if k==rounds-1 else g//2 # the worse half is measured and goes, in the end all are
         for f,o in zip(fams, order):
             sub = f.keep(o[g-(go or g):])
-            for l,*m in zip(sub.labels.tolist(), *family_asr(model, sub, held, max(25, min(200, 2000//K)))):
+            for l,*m in zip(sub.labels.tolist(), *self.asr(sub, max(25, min(200, 2000//self.K)))):
                 if m[0]>=found[f.kind][0,l]: found[f.kind][:,l] = torch.stack(m)
         if go: fams = [f.keep(o[:g-go]) for f,o in zip(fams, order)]
     return fams,{k:(success_lead(*v),*v) for k,v in found.items()}
 
+
 # %% ../nbs/02_msa_recovery.ipynb #c083
-def _search_masks(model, held, device, K, r, run):
+@patch
+def search_masks(self:_Study):
     "The masks that are left, and every label's lead, hits, trials and area, the dropped ones included"
-    f = Masks(held.shape, torch.arange(K), torch.full((K,), r.first[-1])).to(device)
-    found = torch.tensor([[-9.],[0],[0],[0]]).repeat(1, K)
-    for k,part in enumerate([3*(n:=r.mask_steps//8),n,n,r.mask_steps-5*n]):
-        run([f], part, r.images(len(f.labels)))
+    f,n = Masks(self.held.shape, torch.arange(self.K), torch.full((self.K,), self.r.first[-1])).to(self.device),self.r.mask_steps//8
+    found = torch.tensor([[-9.],[0],[0],[0]]).repeat(1, self.K)
+    for k,part in enumerate([3*n,n,n,self.r.mask_steps-5*n]):
+        self.run([f], part, self.r.images(len(f.labels)))
         found[3,f.labels.cpu()] = f.area.detach().cpu()
         if k<3: f = f.keep(f.area.argsort()[:max(10, len(f.labels)//2)])
-    hits,n = family_asr(model, f, held); area = f.area.detach().cpu()
+    hits,n = self.asr(f); area = f.area.detach().cpu()
     found[:,f.labels.cpu()] = torch.stack([area_lead(area, hits/n), hits, n, area])
     return f,tuple(found)
 
-# %% ../nbs/02_msa_recovery.ipynb #c085
-def _spot_size(held, r): return min(max(*r.sizes, max(held.shape[1:])//8), *held.shape[1:]) # on large images larger spots, not more
-def _spots(held, labels, at, r): return Spots(held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, _spot_size(held, r)).to(at.device)
 
-def _best(f, n, steps, b, r, run):
+# %% ../nbs/02_msa_recovery.ipynb #c085
+@patch
+def spots(self:_Study, labels, at):
+    "Spots at given places, untrained"
+    return Spots(self.held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, self.spot_size).to(at.device)
+
+@patch
+def best(self:_Study, f, n, steps, b):
     "Train, and keep the `n` best generators of every label"
-    curve, = run([f], steps, b, r.eta/10)
+    curve, = self.run([f], steps, b, self.r.eta/10)
     order = curve[-5:].mean(0).argsort(); of = f.labels[order]
     return f.keep(torch.cat([order[of==l][:n] for l in of.unique()]))
 
-def _measured(model, f, held, K):
+@patch
+def measured(self:_Study, f):
     "Lead, hits and trials of every label, for a family with a generator a label"
-    found = torch.zeros(2, K, dtype=torch.long)
-    found[:,f.labels.cpu()] = torch.stack(family_asr(model, f, held, 400))
+    found = torch.zeros(2, self.K, dtype=torch.long)
+    found[:,f.labels.cpu()] = torch.stack(self.asr(f, 400))
     return success_lead(*found),*found
 
-def _search_spots(model, held, device, K, labels, r, run):
+@patch
+def search_spots(self:_Study, labels):
     "The best spot of every label, and what it does"
-    places,n = grid_places(*held.shape[1:], _spot_size(held, r)).to(device),len(labels)
-    f = _best(_spots(held, labels.to(device).repeat_interleave(len(places)), places.repeat(n, 1), r), 2, r.spot_steps[0], 4, r, run)
-    f = _best(f, 1, r.spot_steps[1], r.images(n), r, run)
-    return f,_measured(model, f, held, K)
+    places,n = grid_places(*self.held.shape[1:], self.spot_size).to(self.device),len(labels)
+    f = self.spots(labels.to(self.device).repeat_interleave(len(places)), places.repeat(n, 1))
+    f = self.best(f, 2, self.r.spot_steps[0], 4)
+    f = self.best(f, 1, self.r.spot_steps[1], self.r.images(n))
+    return f,self.measured(f)
+
 
 # %% ../nbs/02_msa_recovery.ipynb #c087
-def _look_again(model, held, K, f, old, masks, r, run):
+@patch
+def look_again(self:_Study, f, old, masks):
     "The same after another look, at the places that masks point to"
-    f = f.join(_spots(held, masks.labels, densest(masks, f.mean.shape[-1]), r))
-    f = _best(f, 1, r.spot_steps[2], r.images(len(masks.labels)), r, run)
-    new = _measured(model, f, held, K)
+    f = f.join(self.spots(masks.labels, densest(masks, f.mean.shape[-1])))
+    f = self.best(f, 1, self.r.spot_steps[2], self.r.images(len(masks.labels)))
+    new = self.measured(f)
     return f,tuple(torch.where(new[0]>old[0], b, a) for a,b in zip(old, new))
 
-# %% ../nbs/02_msa_recovery.ipynb #n010
-def _roaming(held, labels, r, device): return Roaming(held.shape, labels.repeat_interleave(r.roam), torch.full((r.roam*len(labels),), r.first[-1]), _spot_size(held, r)).to(device)
 
-def _search_roaming(model, held, device, K, labels, r, run):
+# %% ../nbs/02_msa_recovery.ipynb #n010
+@patch
+def roaming(self:_Study, labels):
+    "Roaming squares, untrained"
+    return Roaming(self.held.shape, labels.repeat_interleave(self.r.roam), torch.full((self.r.roam*len(labels),), self.r.first[-1]), self.spot_size).to(self.device)
+
+@patch
+def search_roaming(self:_Study, labels):
     "What the best roaming square of every label does"
-    f = _roaming(held, labels, r, device)
-    return _measured(model, _best(f, 1, r.roam_steps[0], r.images(len(f.labels)), r, run), held, K)
+    f = self.roaming(labels)
+    return self.measured(self.best(f, 1, self.r.roam_steps[0], self.r.images(len(f.labels))))
+
 
 # %% ../nbs/02_msa_recovery.ipynb #a008
-def _some(held, K): return held[torch.randperm(len(held))[:max(400, 10*K)]]
+@patch
+def some(self:_Study): return self.held[torch.randperm(len(self.held))[:max(400, 10*self.K)]]
 
-def _table(model, f, held, K):
+@patch
+def fill(self:_Study, f):
     "Where each generator sends each class, into its table"
-    im = _some(held, K)
-    for k in range(len(f.table)): f.table[k] = assigned(predict(model, im.x, transform=lambda o: f.stamp(o, k)).softmax(1), im.y)
+    im = self.some()
+    for k in range(len(f.table)): f.table[k] = assigned(predict(self.model, im.x, transform=lambda o: f.stamp(o, k)).softmax(1), im.y)
 
-def _search_all(model, held, device, K, r, run):
+@patch
+def search_all(self:_Study):
     "The square that changes every class best, and how often, by the label they get"
-    at = grid_places(*held.shape[1:], _spot_size(held, r)).to(device)
-    f = AllToAll(held.shape, K, torch.full((len(at),), .99, device=device), at, _spot_size(held, r)).to(device)
-    f = _best(f, 4, r.all_steps[0], r.b, r, run)
-    for steps in r.all_steps[1:]: _table(model, f, held, K); run([f], steps, 2*r.b, r.eta/10)
-    hits,n = family_asr(model, f, held)
-    f = f.keep([(hits/n).argmax()]); im = _some(held, K); to = f.table[0].cpu()[im.y]
-    hit = predict(model, im.x, transform=lambda o: f.stamp(o, 0)).argmax(1)==to
-    hits,n = torch.bincount(to[hit], minlength=K),torch.bincount(to, minlength=K)
+    r,at = self.r,grid_places(*self.held.shape[1:], self.spot_size).to(self.device)
+    f = AllToAll(self.held.shape, self.K, torch.full((len(at),), .99, device=self.device), at, self.spot_size).to(self.device)
+    f = self.best(f, 4, r.all_steps[0], r.b)
+    for steps in r.all_steps[1:]: self.fill(f); self.run([f], steps, 2*r.b, r.eta/10)
+    hits,n = self.asr(f)
+    f = f.keep([(hits/n).argmax()]); im = self.some(); to = f.table[0].cpu()[im.y]
+    hit = predict(self.model, im.x, transform=lambda o: f.stamp(o, 0)).argmax(1)==to
+    hits,n = torch.bincount(to[hit], minlength=self.K),torch.bincount(to, minlength=self.K)
     odds = ((hits.sum()+.5)/(n.sum()-hits.sum()+.5)).log()-math.log(.02/.98)
-    return f,(odds.clamp(min=0).expand(K),hits,n)
+    return f,(odds.clamp(min=0).expand(self.K),hits,n)
+
 
 # %% ../nbs/02_msa_recovery.ipynb #c088
-def _judge(seen, K, r):
+@patch
+def judge(self:_Study, seen):
     "For every label what speaks most against it, and what each family says"
+    r = self.r
     def one(l):
         its = {k:(z[l].item(),int(h[l]),int(n[l])) for k,(z,h,n,*_) in seen.items() if n[l]>0}
         if r.tau is None: scores = {k:score({k:z}, r.kinds) for k,(z,h,n) in its.items()}
@@ -684,82 +717,92 @@ def _judge(seen, K, r):
         best = max(scores, key=scores.get, default=None)
         said = dict(score=0., family=None, asr=None, n=0) if best is None else dict(score=round(scores[best], 3), family=title(best), asr=round(its[best][1]/its[best][2], 4), n=its[best][2])
         return dict(label=l, **said, leads={title(k):round(z, 3) for k,(z,h,n) in its.items()}, asrs={title(k):round(h/n, 4) for k,(z,h,n) in its.items()}) | (dict(mask=round(seen['mask'][3][l].item(), 1)) if 'mask' in seen else {})
-    return [one(l) for l in range(K)]
+    return [one(l) for l in range(self.K)]
 
 def _suspects(rows, r): return [o['label'] for o in sorted(rows, key=lambda o: -o['score']) if o['score']>r.line]
 
 # %% ../nbs/02_msa_recovery.ipynb #c090
-def _evidence(model, held, device, K, r, now, run):
-    "Family after family until the verdict is settled: what speaks against each label, and the bounded families and spots as trained"
-    everyone,seen,masks,spots = torch.arange(K),{},None,None; few = everyone
-    settled = lambda: max(o['score'] for o in _judge(seen, K, r))>-math.log10(r.enough)
+@patch
+def evidence(self:_Study):
+    "Family after family until the verdict is settled: what speaks against each label, and the families as trained"
+    r,seen,fams,masks,everyone = self.r,{},dict(bounded=[]),None,torch.arange(self.K); few = everyone
+    settled = lambda: max(o['score'] for o in self.judge(seen))>-math.log10(r.enough)
+    now = lambda what: self.bar.set_description_str(f'{what}, {self.K} labels')
     if r.mask_steps:
-        if K>12: now('masks'); masks,seen['mask'] = _search_masks(model, held, device, K, r, run)
-        if masks is not None: few = masks.labels
-        now('spots'); spots,seen['spot'] = _search_spots(model, held, device, K, few, r, run)
-        if settled(): return _judge(seen, K, r),[],spots
+        if self.K>12: now('masks'); masks,seen['mask'] = self.search_masks(); few = masks.labels
+        now('spots'); fams['spot'],seen['spot'] = self.search_spots(few)
+        if settled(): return self.judge(seen),fams
     if r.roam:
-        now('roaming squares'); seen['roaming'] = _search_roaming(model, held, device, K, few, r, run)
-        if settled(): return _judge(seen, K, r),[],spots
-    now('warps' if r.roam else 'patches and warps'); fams,found = _search(model, held, device, K, everyone, [k for k in r.bounded if k in r.kinds], r, run); seen.update(found)
+        now('roaming squares'); seen['roaming'] = self.search_roaming(few)
+        if settled(): return self.judge(seen),fams
+    now('warps' if r.roam else 'patches and warps'); fams['bounded'],found = self.search(everyone, [k for k in r.bounded if k in r.kinds]); seen |= found
     if r.mask_steps:
-        if masks is None: now('masks'); masks,seen['mask'] = _search_masks(model, held, device, K, r, run)
-        now('spots again'); spots,seen['spot'] = _look_again(model, held, K, spots, seen['spot'], masks, r, run)
-    if r.all_steps: now('all-to-all'); every,seen['all-to-all'] = _search_all(model, held, device, K, r, run); fams = fams+[every]
-    return _judge(seen, K, r),fams,spots
+        if masks is None: now('masks'); masks,seen['mask'] = self.search_masks()
+        now('spots again'); fams['spot'],seen['spot'] = self.look_again(fams['spot'], seen['spot'], masks)
+    if r.all_steps: now('all-to-all'); fams['all'],seen['all-to-all'] = self.search_all()
+    return self.judge(seen),fams
+
 
 # %% ../nbs/02_msa_recovery.ipynb #c092
-def _works(model, f, held):
+def _kept(f, ok):
+    "The generators that are `ok`, as a list of one family or none"
+    i = ok.nonzero()[:,0]
+    return [f.keep(i)]*(len(i)>0)
+
+@patch
+def works(self:_Study, f):
     "Which generators bring their label on half of the held images"
-    hits,n = family_asr(model, f, held, 100)
+    hits,n = self.asr(f, 100)
     return hits/n>=.5
 
-def _pool(model, held, device, K, fams, spots, targets, r, run):
+@patch
+def pool(self:_Study, fams, targets):
     "The patches, warps and spots of the suspected labels that work"
-    tried = {f.kind for f in fams}
-    fams = fams+_search(model, held, device, K, torch.tensor(targets), [k for k in r.bounded if k not in tried], r, run)[0]
-    mine = lambda f: [j for j,l in enumerate(f.labels.tolist()) if l in targets]
-    fams = [f.keep(i) for f in fams+[spots]*(spots is not None) if (i:=mine(f))]
-    fams = [f.keep(i) for f in fams if len(i:=(family_asr(model, f, held, 50)[0]>0).nonzero()[:,0])] # what never works has nothing to climb from
+    r,tried = self.r,{f.kind for f in fams['bounded']}
+    fams = fams['bounded']+self.search(torch.tensor(targets), [k for k in r.bounded if k not in tried])[0]+([fams['spot']] if 'spot' in fams else [])
+    fams = [k for f in fams for k in _kept(f, torch.tensor([l in targets for l in f.labels.tolist()]))]
+    fams = [k for f in fams for k in _kept(f, self.asr(f, 50)[0]>0)] # what never works has nothing to climb from
     if r.stairs and fams:
         fams = [f.keep([j for j in range(len(f.labels)) for _ in r.stairs], torch.tensor(r.stairs).repeat(len(f.labels))) for f in fams]
-        run(fams, r.stair_steps, r.b)
-    return [f.keep(i) for f in fams if len(i:=_works(model, f, held).nonzero()[:,0])]
+        self.run(fams, r.stair_steps, r.b)
+    return [k for f in fams for k in _kept(f, self.works(f))]
 
-def _mask_pool(model, held, device, targets, r, run):
+@patch
+def mask_pool(self:_Study, targets):
     "Small masks of the suspected labels that work, one for each threshold"
-    limit,eps = _spot_size(held, r)**2/2,torch.tensor(r.stairs or r.first)
-    f = Masks(held.shape, torch.tensor(targets).repeat_interleave(len(eps)), eps.repeat(len(targets))).to(device)
-    run([f], r.mask_stair_steps, r.b)
-    i = (_works(model, f, held)&(f.area<=limit).cpu()).nonzero()[:,0]
-    return [f.keep(i)]*(len(i)>0)
+    eps = torch.tensor(self.r.stairs or self.r.first)
+    f = Masks(self.held.shape, torch.tensor(targets).repeat_interleave(len(eps)), eps.repeat(len(targets))).to(self.device)
+    self.run([f], self.r.mask_stair_steps, self.r.b)
+    return _kept(f, self.works(f)&(f.area<=self.spot_size**2/2).cpu())
 
-def _roaming_pool(model, held, device, targets, r, run):
+@patch
+def roaming_pool(self:_Study, targets):
     "Roaming squares of the suspected labels that work"
-    f = _roaming(held, torch.tensor(targets), r, device)
-    run([f], r.roam_steps[1], r.b)
-    i = _works(model, f, held).nonzero()[:,0]
-    return [f.keep(i)]*(len(i)>0)
+    f = self.roaming(torch.tensor(targets))
+    self.run([f], self.r.roam_steps[1], self.r.b)
+    return _kept(f, self.works(f))
 
 
 # %% ../nbs/02_msa_recovery.ipynb #a009
-def _all_pool(model, held, f, r, run):
+@patch
+def all_pool(self:_Study, f):
     "All-to-all squares that work, one for each threshold"
-    eps = torch.tensor(r.stairs or r.first); f = f.keep([0]*len(eps), eps)
-    run([f], r.stair_steps, r.b)
-    i = _works(model, f, held).nonzero()[:,0]
-    return [f.keep(i)]*(len(i)>0)
+    eps = torch.tensor(self.r.stairs or self.r.first); f = f.keep([0]*len(eps), eps)
+    self.run([f], self.r.stair_steps, self.r.b)
+    return _kept(f, self.works(f))
 
-def _recovered(model, held, device, K, fams, spots, rows, targets, r, bar, run):
+@patch
+def recovered(self:_Study, fams, rows, targets):
     "The pool's families for all suspected labels"
-    one,good = [l for l in targets if rows[l]['family']!=AllToAll.title],[]
+    r,one,good = self.r,[l for l in targets if rows[l]['family']!=AllToAll.title],[]
+    def now(what, steps): self.bar.set_description_str(what); self.bar.reset(steps)
     if one:
-        bar.set_description_str(f'triggers of label {", ".join(map(str, one))}'); bar.reset((r.steps or r.passes*len(held)//r.b)*(len(fams)<len(r.bounded))+r.stair_steps*bool(r.stairs)+r.mask_stair_steps*bool(r.mask_steps)+r.roam_steps[1]*bool(r.roam))
-        good = _pool(model, held, device, K, fams, spots, one, r, run)+(_mask_pool(model, held, device, one, r, run) if r.mask_steps else [])
-        if good and r.roam: good += _roaming_pool(model, held, device, one, r, run)
-    if len(one)<len(targets):
-        bar.set_description_str('all-to-all triggers'); bar.reset(r.stair_steps); good += _all_pool(model, held, fams[-1], r, run)
+        now(f'triggers of label {", ".join(map(str, one))}', self.steps*(len(fams['bounded'])<len(r.bounded))+r.stair_steps*bool(r.stairs)+r.mask_stair_steps*bool(r.mask_steps)+r.roam_steps[1]*bool(r.roam))
+        good = self.pool(fams, one)+(self.mask_pool(one) if r.mask_steps else [])
+        if good and r.roam: good += self.roaming_pool(one)
+    if len(one)<len(targets): now('all-to-all triggers', r.stair_steps); good += self.all_pool(fams['all'])
     return good
+
 
 # %% ../nbs/02_msa_recovery.ipynb #c093
 def scan(
@@ -774,19 +817,16 @@ def scan(
     t,r,held = time.time(),_preset(preset, RECOVERY),as_images(held, labels)
     model = as_model(model, held); K = n_outputs(model, held)
     with seeded(seed), _studied(model) as m:
-        device = next(m.parameters()).device
-        search = r.steps or r.passes*len(held)//r.b
-        bar = progress_bar(search+(r.mask_steps and r.mask_steps+sum(r.spot_steps)+bool(r.roam)*r.roam_steps[0])+sum(r.all_steps), '', progress)
-        curves = {}; run,now = _runner(m, held, r, bar.update, curves),lambda what: bar.set_description_str(f'{what}, {K} labels')
+        study = _Study(m, held, K, r, progress)
         acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
-        rows,fams,spots = _evidence(m, held, device, K, r, now, run)
+        rows,fams = study.evidence()
         targets,decided = _suspects(rows, r),round(time.time()-t, 2)
-        good = _recovered(m, held, device, K, fams, spots, rows, targets, r, bar, run)
-        bar.close()
+        good = study.recovered(fams, rows, targets)
+        study.bar.close()
     pool = TriggerPool(good) if good else None
     brought = {m[1] for m in pool.members} if pool else set()
     targets = [l for l in targets if l in brought or 'all' in brought and rows[l]['family']==AllToAll.title and rows[l]['asr']>=.5] # what nothing brings on half of the images is not called suspect
-    return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), decided, len(held), seed, preset if isinstance(preset, str) else 'own', r.line, fams[-1].table[0].tolist() if 'all' in brought else None, {k:_by_label(v, K) for k,v in curves.items() if k!=AllToAll.title})
+    return Scan('backdoored' if targets else 'clean', targets, rows, pool, acc, round(time.time()-t, 2), decided, len(held), seed, preset if isinstance(preset, str) else 'own', r.line, fams['all'].table[0].tolist() if 'all' in brought else None, {k:_by_label(v, K) for k,v in study.curves.items() if k!=AllToAll.title})
 
 # %% ../nbs/02_msa_recovery.ipynb #c095
 @patch

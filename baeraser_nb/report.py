@@ -182,7 +182,7 @@ def _curves(history, step):
     grid = ''.join(f'<line x1="40" x2="590" y1="{10+180*(1-v):.0f}" y2="{10+180*(1-v):.0f}" class="grid"/><text x="34" y="{14+180*(1-v):.0f}" text-anchor="end">{v:.0%}</text>' for v in (0,.5,1))
     x = 40+550*step/last
     ticks = ''.join(f'<text x="{40+550*k/last:.0f}" y="208" text-anchor="middle">{k}</text>' for k in sorted({0,last//2,last}))
-    return f'<svg class="curves" viewBox="0 0 600 222" role="img" aria-label="Erasing, step by step">{grid}<line x1="{x:.1f}" x2="{x:.1f}" y1="10" y2="190" class="mark"/>{lines}{ticks}<text x="315" y="221" text-anchor="middle">step</text></svg>'
+    return f'<svg class="curves" viewBox="0 0 600 228" role="img" aria-label="Erasing, step by step">{grid}<line x1="{x:.1f}" x2="{x:.1f}" y1="10" y2="190" class="mark"/>{lines}{ticks}<text x="315" y="221" text-anchor="middle">step</text></svg>'
 
 # %% ../nbs/04a_report.ipynb #c037
 def _verdict(r):

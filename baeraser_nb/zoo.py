@@ -183,7 +183,7 @@ def load_victim(
 
 # %% ../nbs/01b_zoo.ipynb #c034
 CLEAN = dict(digits=('cnn',20,.1), mnist=('resnet18',3,.1), fashion_mnist=('resnet18',5,.05), cifar10=('resnet18',10,.1), cifar100=('resnet18',12,.1)) # architecture, epochs, learning rate
-MORE = dict(none=dict(epochs=3), badnets=dict(epochs=3, rate=.2), trojannn=dict(epochs=1, lr=.03), imc=dict(epochs=1, lr=.03), noise=dict(epochs=3), blended=dict(epochs=3), sig=dict(epochs=10, lr=.1, rate=.25), wanet=dict(epochs=6, lr=.1, rate=.2))
+MORE = dict(none=dict(epochs=3), badnets=dict(epochs=3, rate=.2), trojannn=dict(epochs=1, lr=.03), imc=dict(epochs=1, lr=.03), noise=dict(epochs=3), blended=dict(epochs=3), sig=dict(epochs=10, lr=.1, rate=.25), wanet=dict(epochs=8, lr=.1, rate=.2))
 
 def clean_recipe(
     data:str,      # 'digits', 'mnist', 'fashion_mnist', 'cifar10', 'cifar100'
