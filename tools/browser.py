@@ -66,6 +66,8 @@ def run_cell(page):
     "Run the first cell; a request that comes before the kernel listens is lost, so look whether it was taken"
     prompt = page.locator('.jp-CodeCell .jp-InputPrompt').first
     for _ in range(20):
+        for ask in page.locator('.jp-Dialog').all(): # JupyterLab may have a question of its own first
+            print('        JupyterLab asks:', ask.inner_text().replace('\n', ' ')[:200]); ask.locator('.jp-mod-accept').first.click()
         page.locator('.jp-CodeCell .cm-content').first.click(); page.keyboard.press('Control+Enter')
         page.wait_for_timeout(2000)
         if prompt.inner_text().strip()!='[ ]:': return
