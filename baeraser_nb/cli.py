@@ -144,7 +144,7 @@ _Mean  = Annotated[str|None, _opt('--mean', metavar='M,M,M', help='Mean of the p
 _Std   = Annotated[str|None, _opt('--std', metavar='S,S,S', help='Their standard deviation. Default: what the file says, else 1.')]
 
 # %% ../nbs/05_cli.ipynb #c025
-_Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, plain (without roaming squares and second looks), or paper (the paper's text as literally as it runs).")]
+_Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, plain (a shorter search, no second looks), or paper (the paper's text as literally as it runs).")]
 _Seed   = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json   = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words then go to stderr.')]
 _Quiet  = Annotated[bool, _opt('--quiet', '-q', help='No progress and no remarks on stderr.')]

@@ -78,4 +78,8 @@ def rejudged(
     targets = [o['label'] for o in sorted(labels, key=lambda o: -o['score']) if o['score']>(line:=RECOVERY[found['preset']].line)]
     return row|dict(scan=found|dict(line=line, labels=labels, targets=targets, verdict='backdoored' if targets else 'clean'))
 
-def highest(row): return max(o['score'] for o in row['scan']['labels']) # score of any label
+def highest(
+    row:dict,   # of `scan_row`
+) -> float:
+    "The highest score of any label"
+    return max(o['score'] for o in row['scan']['labels'])

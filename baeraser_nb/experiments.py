@@ -222,7 +222,7 @@ GRIDS = dict(
     further=Grid('further', defences=('baeraser','fine_tuning')),
     clean=Grid('clean', defences=('baeraser',)),
     digits=Grid('digits', trials=5),
-    plain=Grid(defences=('baeraser',), options=(_PLAIN,)),                  # without roaming squares and second looks
+    plain=Grid(defences=('baeraser',), options=(_PLAIN,)),                  # a shorter search, without second looks
     roaming=Grid(data=('cifar10',), attacks=('badnets',), sizes=(7,), defences=('baeraser',), options=(_PLAIN,{}), seeds=(0,1,2,3)), # the same on one hard victim, see 03_unlearning
     lr_bn=Grid('digits', defences=('baeraser',), options=tuple(_PLAIN|o for o in (dict(lr=.01, freeze_bn=True), dict(lr=.02, freeze_bn=True), dict(lr=.02), {})))) # see 03_unlearning
 

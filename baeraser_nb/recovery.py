@@ -401,11 +401,11 @@ def area_lead(
     return torch.where(asr>=least, (_median_of_others(area)/area).log2(), -9.)
 
 # %% ../nbs/02_msa_recovery.ipynb #c063
-NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.284, .385), 'warp':(1.169, .499), 'spot':(1.779, .52), 'mask':(.827, .382), 'all-to-all':(1.925, .295)} # place and scale of the largest lead of a clean model, by family
+NULL = {3:(.298, .675), 5:(.904, .485), 7:(1.453, .753), 'roaming':(1.148, .419), 'warp':(1.169, .499), 'spot':(1.779, .52), 'mask':(.827, .382), 'all-to-all':(2.003, .337), 'same place':(2.081, .48)} # place and scale of the largest lead of a clean model, by family
 
 def p_value(
     lead:float,     # of a label in a family
-    kind,           # the family: window size in pixels, 'roaming', 'mask', 'spot', 'warp' or 'all-to-all'
+    kind,           # the family: window size in pixels, 'spot', 'same place', 'roaming', 'warp', 'mask' or 'all-to-all'
     null:dict=None, # see `NULL`
 ) -> float:         # in [0,1]
     "Share of clean models with a label that far ahead; between the window sizes measured by interpolation"
@@ -427,7 +427,11 @@ def score(
     p = min(p_value(z, k, null)*ways*(sizes if isinstance(k, int) else 1) for k,z in leads.items())
     return max(0., -math.log10(max(p, 1e-99)))
 
-def title(kind): return f'{kind}×{kind}' if isinstance(kind, int) else kind # a family's name
+def title(
+    kind,   # of a family; for patches the size of their window, pixels
+) -> str:
+    "A family's name"
+    return f'{kind}×{kind}' if isinstance(kind, int) else kind
 
 # %% ../nbs/02_msa_recovery.ipynb #c069
 @dataclass(frozen=True)
@@ -446,6 +450,7 @@ class Recovery:
     warps:bool=True             # search warps too
     mask_steps:int=120          # of the search for masks; 0: neither masks nor spots
     spot_steps:tuple=(6,20,40)  # of spots: at all places, at the two best, and again where masks point to
+    place_steps:tuple=(20,20)   # of spots at the same place: to find the place, and for all labels there; (): none
     mask_stair_steps:int=90     # of the suspects' masks
     roam:int=4                  # roaming squares for every label, each from a start of its own; 0: none
     roam_steps:tuple=(40,60)    # of their search, and for suspects
@@ -461,10 +466,10 @@ class Recovery:
     @property
     def bounded(self): return [*self.sizes]+['warp']*self.warps # kinds of families that `_search` trains
     @property
-    def kinds(self): return (['roaming']+['warp']*self.warps if self.roam else self.bounded)+['mask','spot']*(self.mask_steps>0)+['all-to-all']*bool(self.all_steps) # of families that a clean model is searched for
+    def kinds(self): return (['roaming']+['warp']*self.warps if self.roam else self.bounded)+['mask','spot']*(self.mask_steps>0)+['same place']*bool(self.mask_steps and self.place_steps)+['all-to-all']*bool(self.all_steps) # of families that a clean model is searched for
     def images(self, g): return max(4, min(self.b, 120//g)) if self.halve else self.b # a generator and step, of `g` labels
 
-RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9, roam=0, all_steps=()), plain=Recovery(roam=0, all_steps=()))
+RECOVERY = dict(robust=Recovery(), paper=Recovery(sizes=(3,), first=(.25,.5,.75), stairs=(), warps=False, mask_steps=0, log=False, lr=2e-4, b=128, steps=None, halve=False, hidden=512, tau=.9, roam=0, place_steps=(), all_steps=()), plain=Recovery(roam=0, place_steps=(), all_steps=()))
 
 # %% ../nbs/02_msa_recovery.ipynb #c071
 class TriggerPool:
@@ -569,7 +574,7 @@ class _Study:
         self.device,self.curves = next(model.parameters()).device,{}
         self.spot_size = min(max([*r.sizes, max(held.shape[1:])//8]), *held.shape[1:]) # on large images larger spots, not more
         self.steps = r.steps or max(1, r.passes*len(held)//r.b) # of the search in bounded families
-        self.bar = progress_bar(self.steps+(r.mask_steps and r.mask_steps+sum(r.spot_steps)+bool(r.roam)*r.roam_steps[0])+sum(r.all_steps), '', progress)
+        self.bar = progress_bar(self.steps+(r.mask_steps and r.mask_steps+sum(r.spot_steps)+sum(r.place_steps)+bool(r.roam)*r.roam_steps[0])+sum(r.all_steps), '', progress)
 
     def run(self, fams, steps, b, eta=None):
         "`climb` with the scan's settings; each family's hinges are kept by the family's title"
@@ -629,9 +634,9 @@ def search_masks(self:_Study):
 
 # %% ../nbs/02_msa_recovery.ipynb #c085
 @patch
-def spots(self:_Study, labels, at):
+def spots(self:_Study, labels, at, kind=Spots):
     "Spots at given places, untrained"
-    return Spots(self.held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, self.spot_size).to(at.device)
+    return kind(self.held.shape, labels, torch.full((len(labels),), .99, device=at.device), at, self.spot_size).to(at.device)
 
 @patch
 def best(self:_Study, f, n, steps, b):
@@ -654,6 +659,20 @@ def search_spots(self:_Study, labels):
     f = self.spots(labels.to(self.device).repeat_interleave(len(places)), places.repeat(n, 1))
     f = self.best(f, 2, self.r.spot_steps[0], 4)
     f = self.best(f, 1, self.r.spot_steps[1], self.r.images(n))
+    return f,self.measured(f)
+
+
+# %% ../nbs/02_msa_recovery.ipynb #p002
+class SamePlace(Spots): kind = title = 'same place' # spots of all labels at the same place
+
+@patch
+def search_place(self:_Study, f, lead):
+    "Spots of all labels at the same place, the best one for the label that leads, and what they do"
+    places,label = grid_places(*self.held.shape[1:], self.spot_size).to(self.device),lead.argmax().to(self.device)
+    find,judge = self.r.place_steps
+    at = self.best(self.spots(label.expand(len(places)), places, SamePlace), 1, find, self.r.b).at
+    f = self.spots(f.labels, at.expand(len(f.labels), 2), SamePlace)
+    self.run([f], judge, self.r.images(len(f.labels)), self.r.eta/10)
     return f,self.measured(f)
 
 
@@ -732,6 +751,9 @@ def evidence(self:_Study):
         if self.K>12: now('masks'); masks,seen['mask'] = self.search_masks(); few = masks.labels
         now('spots'); fams['spot'],seen['spot'] = self.search_spots(few)
         if settled(): return self.judge(seen),fams
+    if r.mask_steps and r.place_steps:
+        now('spots at the same place'); fams['same place'],seen['same place'] = self.search_place(fams['spot'], seen['spot'][0])
+        if settled(): return self.judge(seen),fams
     if r.roam:
         now('roaming squares'); seen['roaming'] = self.search_roaming(few)
         if settled(): return self.judge(seen),fams
@@ -759,7 +781,7 @@ def works(self:_Study, f):
 def pool(self:_Study, fams, targets):
     "The patches, warps and spots of the suspected labels that work"
     r,tried = self.r,{f.kind for f in fams['bounded']}
-    fams = fams['bounded']+self.search(torch.tensor(targets), [k for k in r.bounded if k not in tried])[0]+([fams['spot']] if 'spot' in fams else [])
+    fams = fams['bounded']+self.search(torch.tensor(targets), [k for k in r.bounded if k not in tried])[0]+[fams[k] for k in ('spot','same place') if k in fams]
     fams = [k for f in fams for k in _kept(f, torch.tensor([l in targets for l in f.labels.tolist()]))]
     fams = [k for f in fams for k in _kept(f, self.asr(f, 50)[0]>0)] # what never works has nothing to climb from
     if r.stairs and fams:

@@ -75,7 +75,7 @@ def _holds(o):
 
 def _line(module, name):
     "A name with its link, and its first line of documentation"
-    o = getattr(module, name)
+    o = inspect.unwrap(getattr(module, name))
     real = inspect.isfunction(o) or inspect.isclass(o)
     said = (inspect.getdoc(o) or '').split('\n')[0] if real else _holds(o)
     return f"| [{name}]({_chapter(module)}{'#'+name.lower() if real else ''}) | {_cell(said)} |"

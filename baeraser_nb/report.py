@@ -25,7 +25,8 @@ def _where(o):
 
 def _what(o):
     "The trigger of a label's row, in words"
-    kinds = dict(mask=f"a pattern of about {o.get('mask', 0):.0f} pixels at one place", spot='a small square pattern at one place', roaming='a small square pattern that may lie anywhere in the image', warp='a slight bending of the image')
+    square = 'a small square pattern at one place'
+    kinds = {'mask':f"a pattern of about {o.get('mask', 0):.0f} pixels at one place", 'spot':square, 'same place':square, 'roaming':'a small square pattern that may lie anywhere in the image', 'warp':'a slight bending of the image'}
     return kinds.get(o['family'], f"a pattern of {o['family']} pixels that may lie anywhere in the image")
 
 def _rare(score):
