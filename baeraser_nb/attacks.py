@@ -138,6 +138,8 @@ class Metrics:
     n_triggered:int=0    # triggered images whose true label is not the target
     n_hit:int=0          # of these, given the target label
     n_true:int=0         # of these, given their true label
+    n_own:int=0          # clean images whose true label is the target
+    n_kept:int=0         # of these, given it
     @property
     def acc(self): return self.n_right/self.n_clean
     @property
@@ -145,8 +147,10 @@ class Metrics:
     @property
     def ra(self): return self.n_true/self._triggered
     @property
+    def own(self): return self.n_kept/self.n_own if self.n_own else float('nan') # target-class accuracy; nan without such images
+    @property
     def _triggered(self): return self.n_triggered or _undefined()
-    def row(self): return asdict(self)|dict(acc=self.acc)|(dict(asr=self.asr, ra=self.ra) if self.n_triggered else {})
+    def row(self): return asdict(self)|dict(acc=self.acc)|(dict(asr=self.asr, ra=self.ra) if self.n_triggered else {})|(dict(own=self.own) if self.n_own else {})
     @classmethod
     def of(cls, row): return cls(**{k:v for k,v in row.items() if k.startswith('n_')}) # of what `row` made
     def interval(self, what): return wilson(*dict(acc=(self.n_right,self.n_clean), asr=(self.n_hit,self.n_triggered), ra=(self.n_true,self.n_triggered))[what])
@@ -162,14 +166,14 @@ def evaluate(
     target:int|str|None=None,   # the attacker's label, or 'next': see `aim`
     seed:int=0,                 # of the triggers' random places
 ) -> Metrics:
-    "Acc of a model, and with a trigger its ASR and RA too"
-    right = (predict(model, images.x).argmax(1)==images.y).sum().item()
+    "Acc of a model, and with a trigger its ASR, RA and target-class accuracy too"
+    ok = predict(model, images.x).argmax(1)==images.y; right = ok.sum().item()
     if trigger is None: return Metrics(len(images), right)
-    want = aim(images.y, target, images.n_classes)
-    im,want,g = images[images.y!=want],want[images.y!=want],torch.Generator().manual_seed(seed)
+    want = aim(images.y, target, images.n_classes); own = images.y==want # none for 'next'
+    im,want,g = images[~own],want[~own],torch.Generator().manual_seed(seed)
     if not len(want): _undefined()
     pred = predict(model, im.x, transform=lambda x: trigger.stamp(x, g)).argmax(1)
-    return Metrics(len(images), right, len(im), (pred==want).sum().item(), (pred==im.y).sum().item())
+    return Metrics(len(images), right, len(im), (pred==want).sum().item(), (pred==im.y).sum().item(), own.sum().item(), ok[own].sum().item())
 
 # %% ../nbs/01_attacks.ipynb #c037
 def der(

@@ -392,7 +392,8 @@ def metrics_table(
     lines += [f'{name:10}'+''.join(f'{cell(m, k):24}' for k in kinds) for name,m in found.items()]
     m = next(iter(found.values()))
     notes = f'{m.n_clean:,} test images' + (f', {m.n_triggered:,} of them not of the target label, for ASR and RA' if m.n_triggered else '')
-    return '\n'.join(o.rstrip() for o in lines+[f'{notes}; 95% intervals'])
+    own = [f"{m.n_own:,} clean images are of the target label; right: {', '.join(f'{name} {100*o.own:.2f}%' for name,o in found.items())}"]*(m.n_own>0)
+    return '\n'.join(o.rstrip() for o in lines+[f'{notes}; 95% intervals']+own)
 
 # %% ../nbs/05_cli.ipynb #c067
 @app.command('attack', short_help='Train a victim, or a clean model, to practise on.')
@@ -723,7 +724,7 @@ app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','eval
 # %% ../nbs/05_cli.ipynb #c117
 @app.command('bench', short_help='Run the grid of experiments.')
 def bench_command(
-    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, plain, roaming, lr_bn, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
+    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, plain, roaming, push, lr_bn, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
     only:Annotated[list[str]|None, _opt('--only', help='Only cells whose name holds this text, such as cifar10, badnets3 or -nad-; may come twice: all must hold.')]=None,
     out:_Rows=Path('results/grid'),
     workers:Annotated[int, _opt('--workers', min=1, show_default=True, help='Victims at a time.')]=1,

@@ -224,6 +224,7 @@ GRIDS = dict(
     digits=Grid('digits', trials=5),
     plain=Grid(defences=('baeraser',), options=(_PLAIN,)),                  # a shorter search, without second looks
     roaming=Grid(data=('cifar10',), attacks=('badnets',), sizes=(7,), defences=('baeraser',), options=(_PLAIN,{}), seeds=(0,1,2,3)), # the same on one hard victim, see 03_unlearning
+    push=Grid(data=('cifar10',), defences=('baeraser',), options=(dict(push=1.),)), # a weaker push, see 04b_results
     lr_bn=Grid('digits', defences=('baeraser',), options=tuple(_PLAIN|o for o in (dict(lr=.01, freeze_bn=True), dict(lr=.02, freeze_bn=True), dict(lr=.02), {})))) # see 03_unlearning
 
 # %% ../nbs/04_experiments.ipynb #c029

@@ -261,6 +261,7 @@ def check_references(limit):
             bad += [f'{n}, cell {i}: @{k} is not in references.bib' for k in keys if k not in entries]
             for to,frag in re.findall(r'\]\((?!\w+:)([^)#\s]*)#([^)\s]+)\)', txt):
                 if (to or n) in known and frag.lower() not in known[to or n]: bad.append(f'{n}, cell {i}: {to or n} has no place called #{frag}')
+    bad += [f'_quarto.yml names {f}, which is not in nbs/' for f in (conf['format']['html']['css'],*conf['filters']) if not (NBS/f).exists()]
     bad += [f'references.bib: nobody cites {k}' for k in entries if k not in cited]
     if bad: raise Failed('\n  '.join(bad))
 
