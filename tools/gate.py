@@ -315,7 +315,7 @@ def untraced(text, rows):
     by,bad,cut = {},[],lambda c, tag: [re.sub('<.*?>', '', o) for o in re.findall(rf'<{tag}.*?</{tag}>', c, re.S)]
     for r in rows:
         c = r['cell']; v,o = c['victim'],c['options']
-        if (c['ratio'],c['seed'],v['seed'],c.get('trace', False))==(.05,0,0,False) and o.get('recovery', 'robust')=='robust' and v['attack'] in ('badnets','trojannn','imc') and v['target']!='next': by.setdefault((v['data'],c['defence']), []).append(r)
+        if (c['ratio'],c['seed'],v['seed'],c.get('trace', False))==(.05,0,0,False) and (o.get('recovery', 'robust'),o.get('push', 3.))==('robust',3.) and v['attack'] in ('badnets','trojannn','imc') and v['target']!='next': by.setdefault((v['data'],c['defence']), []).append(r)
     figures = lambda rs: [mean(r['before']['acc'] for r in rs),mean(r['after']['acc'] for r in rs),mean(r['before']['asr'] for r in rs),mean(r['after']['asr'] for r in rs),max(r['after']['asr'] for r in rs)]
     same = lambda said, x: re.fullmatch(r'-?\d+\.\d\d', said) and abs(float(said)-100*x)<.0051
     tables = [(cut(t.split('</thead>')[0], 'th'),[(cut(tr, 'th')[0],cut(tr, 'td')) for tr in re.findall(r'<tr>.*?</tr>', t.split('<tbody>')[1], re.S)]) for t in re.findall(r'<table.*?</table>', text, re.S)]
