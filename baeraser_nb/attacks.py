@@ -153,7 +153,11 @@ class Metrics:
     def row(self): return asdict(self)|dict(acc=self.acc)|(dict(asr=self.asr, ra=self.ra) if self.n_triggered else {})|(dict(own=self.own) if self.n_own else {})
     @classmethod
     def of(cls, row): return cls(**{k:v for k,v in row.items() if k.startswith('n_')}) # of what `row` made
-    def interval(self, what): return wilson(*dict(acc=(self.n_right,self.n_clean), asr=(self.n_hit,self.n_triggered), ra=(self.n_true,self.n_triggered))[what])
+    @classmethod
+    def count(cls, y, want, clean, bad): # true labels, the attacker's, and answers to the clean images, all (n,); answers to the triggered ones, those with `y!=want`, (m,)
+        on,ok = y!=want,clean==y
+        return cls(*(int(v) for v in (len(y), ok.sum(), on.sum(), (bad==want[on]).sum(), (bad==y[on]).sum(), (~on).sum(), ok[~on].sum())))
+    def interval(self, what): return wilson(*dict(acc=(self.n_right,self.n_clean), asr=(self.n_hit,self.n_triggered), ra=(self.n_true,self.n_triggered), own=(self.n_kept,self.n_own))[what])
     def __str__(self): return ', '.join(f"{k.upper() if k!='acc' else 'Acc'} {getattr(self,k):.2%} [{a:.1%}–{b:.1%}]" for k in ('acc','asr','ra')[:3 if self.n_triggered else 1] for a,b in [self.interval(k)])
 
 def _undefined(): raise BadInput("attack success is undefined: no triggered image whose true label is not the target was shown")
@@ -167,13 +171,11 @@ def evaluate(
     seed:int=0,                 # of the triggers' random places
 ) -> Metrics:
     "Acc of a model, and with a trigger its ASR, RA and target-class accuracy too"
-    ok = predict(model, images.x).argmax(1)==images.y; right = ok.sum().item()
-    if trigger is None: return Metrics(len(images), right)
-    want = aim(images.y, target, images.n_classes); own = images.y==want # none for 'next'
-    im,want,g = images[~own],want[~own],torch.Generator().manual_seed(seed)
-    if not len(want): _undefined()
-    pred = predict(model, im.x, transform=lambda x: trigger.stamp(x, g)).argmax(1)
-    return Metrics(len(images), right, len(im), (pred==want).sum().item(), (pred==im.y).sum().item(), own.sum().item(), ok[own].sum().item())
+    clean = predict(model, images.x).argmax(1)
+    if trigger is None: return Metrics(len(images), (clean==images.y).sum().item())
+    want = aim(images.y, target, images.n_classes); on,g = images.y!=want,torch.Generator().manual_seed(seed)
+    if not on.any(): _undefined()
+    return Metrics.count(images.y, want, clean, predict(model, images.x[on], transform=lambda x: trigger.stamp(x, g)).argmax(1))
 
 # %% ../nbs/01_attacks.ipynb #c037
 def der(

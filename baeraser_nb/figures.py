@@ -27,17 +27,18 @@ class Replay:
     steps:list          # of the states, ascending
     images:Images       # clean images
     x:Tensor            # triggered images, none of them of the wanted label, (m,c,h,w)
-    true:Tensor         # their labels, (m,)
-    want:Tensor         # what the attacker wants them to be called, (m,)
-    own:Tensor          # whether a clean image is of the wanted label, (n,)
+    aims:Tensor         # what the attacker wants each clean image to be called, (n,)
     clean:Tensor        # answers to the clean images at each step, (S,n)
     bad:Tensor          # answers to the triggered ones, (S,m)
+    @property
+    def true(self): return self.images.y[self.images.y!=self.aims] # labels of the triggered images, (m,)
+    @property
+    def want(self): return self.aims[self.images.y!=self.aims]     # what the attacker wants them to be called, (m,)
     def metrics(self,
         k:int,          # number of the step in `steps`
     ) -> Metrics:
         "What `evaluate` says, at one step"
-        hit = lambda a, b: (a==b).sum().item()
-        return Metrics(len(self.images), hit(self.clean[k], self.images.y), len(self.true), hit(self.bad[k], self.want), hit(self.bad[k], self.true), self.own.sum().item(), hit(self.clean[k][self.own], self.images.y[self.own]))
+        return Metrics.count(self.images.y, self.aims, self.clean[k], self.bad[k])
     def curves(self):   # dict of lists: acc, asr, ra
         "The metrics at all steps"
         ms = [self.metrics(k) for k in range(len(self.steps))]
@@ -53,12 +54,11 @@ def replay(
     seed:int=0,         # of the triggers' places
 ) -> Replay:
     "Ask a model again, in every state it went through"
-    m,want = copy.deepcopy(model),aim(images.y, target, images.n_classes)
-    on = want!=images.y
-    x = trigger.stamp(to_float(images.x[on], next(m.parameters()).device), torch.Generator().manual_seed(seed))
+    m,aims = copy.deepcopy(model),aim(images.y, target, images.n_classes)
+    x = trigger.stamp(to_float(images.x[images.y!=aims], next(m.parameters()).device), torch.Generator().manual_seed(seed))
     def ask(state): m.load_state_dict(state); return predict(m, images.x).argmax(1),predict(m, x).argmax(1)
     clean,bad = map(torch.stack, zip(*(ask(states[k]) for k in sorted(states))))
-    return Replay(sorted(states), images, x.cpu(), images.y[on], want[on], ~on, clean, bad)
+    return Replay(sorted(states), images, x.cpu(), aims, clean, bad)
 
 # %% ../nbs/06_figures.ipynb #c020
 @plt.rc_context(STYLE)
