@@ -12,6 +12,7 @@ from functools import lru_cache
 import torch
 from .data import load_dataset,to_float
 from .models import kept_rows,predict,seeded
+from .stealth import _amplitude
 from .zoo import hardware,load_victim
 from .recovery import RECOVERY,scan,score
 
@@ -89,33 +90,33 @@ def highest(
 def wave_map(
     model,                 # takes pixels in [0,1]
     images,                # clean images
-    amplitude:float=30/255,# largest change of a pixel, in (0,1]
-    top:int=10,            # highest frequency, waves an image
+    amplitude:float=30/255,# largest change of a pixel, in (0,1]; SIG's on CIFAR-10
+    top:int=10,            # highest frequency, waves an image; beyond half the image's side they repeat
     seed:int=0,            # of the phases, one for each image and wave
 ) -> torch.Tensor:         # (top+1, 2·top+1, K): of the images of other classes, the share that a wave of 0…top periods down and −top…top across brings to each label
     "What a model answers to every plain wave"
     h,w = images.shape[1:]; K = images.n_classes
     y,x = torch.meshgrid(torch.arange(h)/h, torch.arange(w)/w, indexing='ij')
-    other,out,g = images.y[:,None]!=torch.arange(K),torch.zeros(top+1, 2*top+1, K),torch.Generator().manual_seed(seed)
+    px,labels,out,g = to_float(images.x),torch.arange(K),torch.zeros(top+1, 2*top+1, K),torch.Generator().manual_seed(seed)
+    other = images.y[:,None]!=labels
     for down in range(top+1):
         for across in range(-top, top+1):
-            wave = amplitude*torch.sin(2*math.pi*(down*y+across*x+torch.rand(len(images),1,1,1, generator=g)))
-            pred = predict(model, (to_float(images.x)+wave).clamp(0, 1)).argmax(1)
-            out[down,across+top] = ((pred[:,None]==torch.arange(K))&other).sum(0)/other.sum(0)
+            wave = _amplitude(amplitude)*torch.sin(2*math.pi*(down*y+across*x+torch.rand(len(images),1,1,1, generator=g)))
+            pred = predict(model, (px+wave).clamp(0, 1)).argmax(1)
+            out[down,across+top] = ((pred[:,None]==labels)&other).sum(0)/other.sum(0)
     return out
-
 
 # %% ../nbs/02a_detection.ipynb #w005
 def wave_rows(
     specs,               # of `Spec`
     n:int=64,            # held images
+    amplitude:float=30/255, # see `wave_map`
     out='results/waves', # folder for the rows
     root=None,           # data root
 ) -> list:               # the rows
     "Wave maps of many models; those already there are not computed again"
     def row(s):
         model,data,secret = load_victim(s, root)
-        hits = wave_map(model, data.held[:n])
-        return dict(name=s.name, spec=asdict(s), true=secret['target'], n_held=n, waves=[[[round(v, 3) for v in o] for o in line] for line in hits.tolist()], hardware=hardware())
+        hits = wave_map(model, data.held[:n], amplitude)
+        return dict(name=s.name, spec=asdict(s), true=secret['target'], n_held=n, amplitude=amplitude, waves=[[[round(v, 3) for v in o] for o in line] for line in hits.tolist()], hardware=hardware())
     return kept_rows(specs, row, out)
-
