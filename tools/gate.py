@@ -306,16 +306,15 @@ def check_numbers(limit):
             if c['cell_type']!='markdown': continue
             for m in MEASURED.findall(SAID.sub('', source(c))):
                 if not set(re.findall(r'\d+(?:\.\d+)?', m)) <= have: bad.append(f'{p.name}, cell {i}: no output of this page says {m!r}')
-    bad += untraced((ROOT/'README.md').read_text(encoding='utf-8'), [read(p) for p in sorted((ROOT/'results/grid').glob('*.json'))])
+    from baeraser_nb.experiments import GRIDS, cells, rows
+    bad += untraced((ROOT/'README.md').read_text(encoding='utf-8'), rows(ROOT/'results/grid', cells(GRIDS['paper'])))
     if bad: raise Failed('\n  '.join(bad))
 
 def untraced(text, rows):
     "Numbers in the tables of results in `text` (README.md) that the rows of the paper's grid do not tell"
     from statistics import mean
     by,bad,cut = {},[],lambda c, tag: [re.sub('<.*?>', '', o) for o in re.findall(rf'<{tag}.*?</{tag}>', c, re.S)]
-    for r in rows:
-        c = r['cell']; v,o = c['victim'],c['options']
-        if (c['ratio'],c['seed'],v['seed'],c.get('trace', False))==(.05,0,0,False) and (o.get('recovery', 'robust'),o.get('push', 3.))==('robust',3.) and v['attack'] in ('badnets','trojannn','imc') and v['target']!='next': by.setdefault((v['data'],c['defence']), []).append(r)
+    for r in rows: by.setdefault((r['cell']['victim']['data'],r['cell']['defence']), []).append(r)
     figures = lambda rs: [mean(r['before']['acc'] for r in rs),mean(r['after']['acc'] for r in rs),mean(r['before']['asr'] for r in rs),mean(r['after']['asr'] for r in rs),max(r['after']['asr'] for r in rs)]
     same = lambda said, x: re.fullmatch(r'-?\d+\.\d\d', said) and abs(float(said)-100*x)<.0051
     tables = [(cut(t.split('</thead>')[0], 'th'),[(cut(tr, 'th')[0],cut(tr, 'td')) for tr in re.findall(r'<tr>.*?</tr>', t.split('<tbody>')[1], re.S)]) for t in re.findall(r'<table.*?</table>', text, re.S)]
