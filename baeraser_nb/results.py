@@ -90,12 +90,11 @@ def target_class(
 ):             # DataFrame, percent, a line a row: ASR after; of the target class and of the others the accuracy of the clean model, of the victim and after
     "What defences do to the class that an attack aims at"
     def line(r):
-        c,ms = r['cell'],{k:Metrics.of(r[w]) for k,w in (('clean','clean'),('victim','before'),('after','after'))}
-        rest = lambda m: (m.n_right-m.n_kept)/(m.n_clean-m.n_own)
-        return dict(defence=c['defence'], push=c['options'].get('push'), asr=ms['after'].asr)|{f'{w}, {k}':f(m) for w,f in (('target',lambda m: m.own),('others',rest)) for k,m in ms.items()}
-    t = pd.DataFrame([line(r) for r in rows if r['after'].get('n_own') and r['clean']])
-    return t.assign(**100*t.drop(columns=['defence','push']))
-
+        ms = {k:Metrics.of(r[w]) for k,w in (('clean','clean'),('victim','before'),('after','after'))}
+        target = {f'target, {k}':100*m.own for k,m in ms.items()}
+        others = {f'others, {k}':100*(m.n_right-m.n_kept)/(m.n_clean-m.n_own) for k,m in ms.items()}
+        return dict(defence=r['cell']['defence'], asr=100*ms['after'].asr)|target|others
+    return pd.DataFrame([line(r) for r in rows if r['after'].get('n_own') and r['clean']])
 
 # %% ../nbs/04b_results.ipynb #c038
 _COLORS = dict(zip(DEFENCES, ('#d55e00','#000000','#999999','#0072b2','#cc79a7','#009e73','#e69f00','#56b4e9','#f0e442')))
