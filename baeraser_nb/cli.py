@@ -392,7 +392,7 @@ def metrics_table(
     lines += [f'{name:10}'+''.join(f'{cell(m, k):24}' for k in kinds) for name,m in found.items()]
     m = next(iter(found.values()))
     notes = f'{m.n_clean:,} test images' + (f', {m.n_triggered:,} of them not of the target label, for ASR and RA' if m.n_triggered else '')
-    own = [f'{m.n_own:,} clean images are of the target label; right, %: '+', '.join(f"{name} {cell(o, 'own').strip()}" for name,o in found.items())] if m.n_own else []
+    own = [f'{m.n_own:,} clean images are of the target label; right: '+', '.join(f'{name} {o.own:.2%}' for name,o in found.items())] if m.n_own else []
     return '\n'.join(o.rstrip() for o in lines+[f'{notes}; 95% intervals']+own)
 
 # %% ../nbs/05_cli.ipynb #c067
