@@ -12,7 +12,7 @@ __all__ = ['app', 'main', 'check_place', 'Outputs', 'write_json', 'Subject', 'lo
 # %% ../nbs/05_cli.ipynb #c004
 import logging,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,warnings
 from contextlib import contextmanager,nullcontext,redirect_stderr
-from dataclasses import dataclass,field
+from dataclasses import dataclass,field,replace
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -587,7 +587,7 @@ def erase_text(
     "What was erased, for the terminal"
     if e.status=='unchanged': return f'nothing to erase: {path} holds the weights bit for bit as they were'
     pair = lambda k: f"{e.before[k]:.1%} → {e.after[k]:.1%}"
-    return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; {e.looked}; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
+    return f"{e.status}: recovered triggers' success {pair('asr')}, accuracy {pair('acc')} on images kept for checking; {e.looked}{e.moved}; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}"
 
 # %% ../nbs/05_cli.ipynb #c097a
 def erase_found(
@@ -596,10 +596,11 @@ def erase_found(
     preset:str='robust', # hyperparameters
     seed:int=0,          # of the unlearning
     quiet:bool=False,    # no progress bar
+    even:bool=False,     # `recalibrate` too
 ):                       # `Erased`; `BadInput` where the outcome is of no use
     "Erase what a scan found, and say on stderr what is doubtful about the outcome"
-    from baeraser_nb.unlearn import erase
-    done = erase(s.model, s.held, found, preset, seed, progress=not quiet)
+    from baeraser_nb.unlearn import UNLEARNING,erase
+    done = erase(s.model, s.held, found, replace(UNLEARNING[preset], recalibrate=True) if even else preset, seed, progress=not quiet); done.preset = preset
     if remark := check_erased(done): s.remarks.append(remark); _remark(remark)
     return done
 
@@ -639,13 +640,15 @@ def erase_command(
     out:Annotated[Path, _opt('--out', metavar='PURIFIED.safetensors', help="The purified weights: names, shapes and types as in MODEL.")],
     report:_Report=None,
     arch:_Arch=None, factory:_Own=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Dev=None,
-    preset:_Preset='robust', seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
+    preset:_Preset='robust',
+    recalibrate:Annotated[bool, _opt('--recalibrate', help='Give the unlearned label its share of clean images back: kinder to the images of that class, at some more success of the trigger.')]=False,
+    seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     "Scan a model and erase what is found. Exit status 0: done, or nothing to erase; 2: could not run, or could not erase."
     with _hushed(quiet),Outputs(*_inputs(model)) as o:
         weights,folder,to = _weights_place(o, out),o.folder(report),_json_place(o, json)
         s = load_subject(model, arch, data, root, download, held, mean, std, factory, device)
         found = look(s, preset, seed, quiet)
-        done = erase_found(s, found, preset, seed, quiet)
+        done = erase_found(s, found, preset, seed, quiet, recalibrate)
         row = done.row()|dict(scan=scan_row(s, found), model=str(model), sha256=s.sha256, out=str(out), data=s.name, version=__version__)
         write_purified(weights, s, done)
         report_on(folder, s, found, done, out)
@@ -724,7 +727,7 @@ app.registered_commands.sort(key=lambda c: ['demo','scan','erase','attack','eval
 # %% ../nbs/05_cli.ipynb #c117
 @app.command('bench', short_help='Run the grid of experiments.')
 def bench_command(
-    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, plain, roaming, push, lr_bn, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
+    spec:Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, plain, roaming, target_class, lr_bn, or a JSON file with the fields of `Grid`; may come twice. Default: paper.')]=None,
     only:Annotated[list[str]|None, _opt('--only', help='Only cells whose name holds this text, such as cifar10, badnets3 or -nad-; may come twice: all must hold.')]=None,
     out:_Rows=Path('results/grid'),
     workers:Annotated[int, _opt('--workers', min=1, show_default=True, help='Victims at a time.')]=1,

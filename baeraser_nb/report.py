@@ -207,6 +207,7 @@ def _proof(r):
     rows += [[t, f'{b[k]:.1%}', f'{a[k]:.1%}'] for k,t in dict(acc='accuracy on images kept for checking', asr='recovered triggers bring their label', ra='triggered images get their true label').items()]
     says = lambda v, named: v+f', {_esc(named)}'*bool(named)
     rows += [['scan', says(r['verdict'], r['named']), says(l['verdict'], l['named'])] for l in e['looks'][-1:]]
+    rows += [[f'bias of label {l}, recalibrated', '', f'{b:+.2f}'] for l,b in e['bias'].items()]
     return _table(['','before','after'], rows)+_curves(e['history'], e['step'])+f'''<p class="legend"><span class="k acc"></span> accuracy <span class="k asr"></span> recovered triggers' success
         <span class="k ra"></span> true label in spite of the trigger, on images kept for checking; the dashed line marks the weights that were taken.</p>'''
 

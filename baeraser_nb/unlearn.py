@@ -254,10 +254,12 @@ class Erased:
         if not self.looks: return 'not scanned again'
         last = self.looks[-1]
         return f"scanned again: {last['verdict']}"+f", {last['named']}"*bool(last['named'])
+    @property
+    def moved(self): return ''.join(f"; bias of label {l} {b:+.2f}" for l,b in self.bias.items()) # what `recalibrate` did, in words
     def __repr__(self):
         if self.status=='unchanged': return "unchanged: no backdoor was found, the weights are as they were"
         b,a = self.before,self.after
-        return f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {b['asr']:.1%} -> {a['asr']:.1%}, accuracy on check images {b['acc']:.1%} -> {a['acc']:.1%}; {self.looked}"
+        return f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {b['asr']:.1%} -> {a['asr']:.1%}, accuracy on check images {b['acc']:.1%} -> {a['acc']:.1%}; {self.looked}{self.moved}"
 
 # %% ../nbs/03_unlearning.ipynb #c031
 def erase(
