@@ -26,9 +26,9 @@ browser: setup-dev ## try the explorer in JupyterLab and headless Chromium (both
 	@$(BIN)/python -m uv pip install -q --python $(BIN)/python -e '.[browser]' || $(BIN)/python -m pip install -q -e '.[browser]'
 	@$(BIN)/python tools/browser.py $(ARGS)
 
-results: setup-dev ## every table and figure of the paper from the rows, in nbs/04b_results.ipynb; with ARGS=dir also there, as CSV and PNG
+results: setup-dev ## every table and figure of the paper from the rows, in nbs/04a_results.ipynb; with ARGS=dir also there, as CSV and PNG
 	@$(BIN)/python tools/results.py $(ARGS)
-	@$(BIN)/nbdev_clean --fname nbs/04b_results.ipynb
+	@$(BIN)/nbdev_clean --fname nbs/04a_results.ipynb
 
 export: setup-dev ## write baeraser_nb/ from the notebooks, and clean the notebooks
 	@$(BIN)/nbdev_clean

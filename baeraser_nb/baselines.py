@@ -19,8 +19,10 @@ from fastcore.basics import basic_repr,store_attr
 from fastai.callback.core import Callback
 from fastai.callback.hook import hook_outputs
 from fastai.callback.schedule import ParamScheduler,SchedCos
-from .data import BadInput,Images,augment,to_float
-from .models import Progress,eval_mode,learner,predict,progress_bar,seeded
+from .core import BadInput,progress_bar,seeded
+from .data import Images,augment,to_float
+from .networks import eval_mode,predict
+from .training import Progress,learner
 from .attacks import _head,hidden
 from .recovery import TriggerPool,_studied,n_outputs,pull
 from .unlearn import Triggered,UnlearnLoss,_amp,_apart

@@ -13,10 +13,12 @@ from inspect import signature
 from itertools import product
 from pathlib import Path
 import torch
-from .data import BadInput,load_dataset,png_text,to_float
-from .models import predict,progress_bar,seeded,write_whole
+from .core import BadInput,progress_bar,seeded,write_whole,hardware
+from .data import png_text,to_float
+from .readers import load_dataset
+from .networks import predict
 from .attacks import der,evaluate
-from .zoo import ZOO,Spec,hardware,load_victim,reseed
+from .zoo import ZOO,Spec,load_victim,reseed
 from .recovery import scan
 from .unlearn import UNLEARNING,Unlearning,erase
 from .baselines import BASELINES
@@ -225,7 +227,7 @@ GRIDS = dict(
     digits=Grid('digits', trials=5),
     plain=Grid(defences=('baeraser',), options=(_PLAIN,)),                  # a shorter search, without second looks
     roaming=Grid(data=('cifar10',), attacks=('badnets',), sizes=(7,), defences=('baeraser',), options=(_PLAIN,{}), seeds=(0,1,2,3)), # the same on one hard victim, see 03_unlearning
-    target_class=Grid(data=('cifar10',), defences=('baeraser',), options=(dict(push=1.),dict(recalibrate=True))), # kinder to the target class, see 04b_results
+    target_class=Grid(data=('cifar10',), defences=('baeraser',), options=(dict(push=1.),dict(recalibrate=True))), # kinder to the target class, see 04a_results
     lr_bn=Grid('digits', defences=('baeraser',), options=tuple(_PLAIN|o for o in (dict(lr=.01, freeze_bn=True), dict(lr=.02, freeze_bn=True), dict(lr=.02), {})))) # see 03_unlearning
 
 # %% ../nbs/04_experiments.ipynb #c029

@@ -19,9 +19,13 @@ from fastcore.basics import patch
 from ipywidgets import Button,Dropdown,FloatLogSlider,FloatSlider,HBox,HTML,Image,IntSlider,Play,Tab,Text,ToggleButtons,VBox,jslink
 from matplotlib.figure import Figure
 from torch import Tensor
-from .data import BadInput,Images,load_dataset,split,to_float
-from .models import load_model,predict,seeded
-from .attacks import Trigger,make_trigger,paste
+from .core import BadInput,seeded
+from .data import Images,split,to_float
+from .readers import load_dataset
+from .networks import predict
+from .weights import load_model
+from .stamping import paste
+from .attacks import Trigger,make_trigger
 from .zoo import clean_recipe,load_attack,recipe,victim
 from .recovery import Patches,TriggerPool,_studied,climb,family_asr,n_outputs,plot_scores,scan,score,success_lead
 from .unlearn import UNLEARNING,erase

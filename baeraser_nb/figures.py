@@ -13,7 +13,7 @@ import matplotlib.pyplot as plt
 import torch
 from torch import nn,Tensor
 from .data import Images,to_float
-from .models import eval_mode,predict
+from .networks import eval_mode,predict
 from .attacks import Metrics,aim,hidden
 
 # %% ../nbs/06_figures.ipynb #c006

@@ -18,10 +18,12 @@ import torch.nn.functional as F
 from torch import nn,Tensor
 from fastai.learner import Learner
 from . import __version__
-from .data import BadInput,Images,to_float
-from .models import Classifier,TightConv2d,by_pieces,computes_bf16,eval_mode,predict,progress_bar,seeded
+from .core import BadInput,computes_bf16,progress_bar,seeded
+from .data import Images,to_float
+from .networks import Classifier,TightConv2d,by_pieces,eval_mode,predict
 from .inputs import as_images,as_model,of_learner
-from .attacks import Trigger,paste,window
+from .stamping import paste,window
+from .attacks import Trigger
 
 # %% ../nbs/02_msa_recovery.ipynb #c006
 class BatchedLinear(nn.Module):

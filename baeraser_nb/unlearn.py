@@ -19,8 +19,10 @@ from fastai.callback.core import Callback,CancelFitException
 from fastai.callback.schedule import ParamScheduler,SchedCos
 from fastai.callback.training import GradientClip
 from fastai.learner import Learner
-from .data import BadInput,Images,augment,to_float
-from .models import Progress,by_pieces,eval_mode,learner,log,predict,seeded
+from .core import BadInput,log,seeded
+from .data import Images,augment,to_float
+from .networks import by_pieces,eval_mode,predict
+from .training import Progress,learner
 from .inputs import as_images,as_model,of_learner
 from .recovery import Scan,TriggerPool,_preset,scan as _scan
 

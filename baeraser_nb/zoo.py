@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'CLEAN', 'MORE', 'ZOO', 'attack_options', 'Spec', 'pack', 'unpack', 'save_attack',
-           'load_attack', 'hardware', 'attack', 'zoo_folder', 'victim', 'load_victim', 'clean_recipe', 'recipe',
-           'reseed', 'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'odd_places', 'all_to_all',
-           'victim_row', 'zoo_rows', 'throughput']
+           'load_attack', 'attack', 'zoo_folder', 'victim', 'load_victim', 'clean_recipe', 'recipe', 'reseed',
+           'paper_grid', 'further_attacks', 'imc_ablation', 'null_models', 'odd_places', 'all_to_all', 'victim_row',
+           'zoo_rows', 'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
 import hashlib,inspect,json,os,tempfile,time
@@ -17,8 +17,12 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 from torch import Tensor
-from .data import BadInput,Dataset,augment,data_root,load_dataset,split,to_float
-from .models import Classifier,TightConv2d,build_model,computes_bf16,default_device,fit,kept_rows,load_model,pixel_stats,save_weights,write_whole
+from .core import BadInput,default_device,hardware,kept_rows,write_whole
+from .data import Dataset,augment,split,to_float
+from .readers import data_root,load_dataset
+from .networks import Classifier,TightConv2d,build_model
+from .weights import load_model,save_weights
+from .training import fit,pixel_stats
 from .attacks import Trigger,aim,badnets,evaluate,imc,implant,trojannn
 from .stealth import Additive,Warp,blended,noise,sig,stealth,wanet
 
@@ -102,15 +106,6 @@ def load_attack(
         a = json.loads(p.read_text())
         return a|dict(trigger=a['trigger'] and unpack(a['trigger']))
     except (OSError,ValueError,KeyError,TypeError) as e: raise BadInput(f"{str(p)!r} is not an attack's record ({e}); `baeraser attack` writes one") from None
-
-# %% ../nbs/01b_zoo.ipynb #c018
-def hardware():
-    "What a row says about the machine and the versions it was measured with"
-    import platform,torchvision,fastai
-    from baeraser_nb import __version__
-    gpu = torch.cuda.get_device_name() if torch.cuda.is_available() else None
-    return dict(device=gpu or 'cpu', processor=platform.machine(), cores=os.cpu_count(), threads=torch.get_num_threads(), bf16=computes_bf16('cuda' if gpu else 'cpu'), python=platform.python_version(),
-                torch=torch.__version__, torchvision=torchvision.__version__, fastai=fastai.__version__, baeraser_nb=__version__)
 
 # %% ../nbs/01b_zoo.ipynb #c020
 def attack(

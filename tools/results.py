@@ -1,12 +1,12 @@
 """Make the paper's tables and figures from the rows: `python tools/results.py [FOLDER]`
 
-Runs nbs/04b_results.ipynb afresh and stores its outputs; with a folder, also writes the tables as CSV and the figures as PNG.
+Runs nbs/04a_results.ipynb afresh and stores its outputs; with a folder, also writes the tables as CSV and the figures as PNG.
 """
 import os, sys, warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGE = '04b_results.ipynb'
+PAGE = '04a_results.ipynb'
 
 def forget(cell):
     "Old outputs go, also those of cells that print nothing now"
