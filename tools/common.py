@@ -17,10 +17,11 @@ def settings(root=ROOT):
     ini.read(root/'settings.ini', encoding='utf-8')
     return ini['DEFAULT']
 
-
 CFG = settings()
 LIB = CFG['lib_path']
 
+
+# ---- files ----
 
 def is_private(path, root): return any(o[0] in '._' for o in path.relative_to(root).parts)
 
@@ -29,25 +30,43 @@ def notebooks(root=NBS):
     return sorted(p for p in root.rglob('*.ipynb') if not is_private(p, root))
 
 def modules(root=ROOT/LIB):
-    "All modules under `root`, in order, but the index that nbdev writes"
-    return sorted(p for p in root.rglob('*.py') if p.name not in ('_modidx.py', '_nbdev.py'))
+    "All modules under `root`, in order, without the index that nbdev writes"
+    return sorted(p for p in root.rglob('*.py') if p.name!='_modidx.py')
 
 def read(path): return json.loads(path.read_text(encoding='utf-8'))
+
+def short(path):
+    "`path` as seen from the repository, where it lies in it"
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
+
+
+# ---- cells ----
 
 def source(cell): return ''.join(cell['source'])
 
 def is_code(cell): return cell['cell_type']=='code'
 
+def is_prose(cell): return cell['cell_type']=='markdown'
+
 def directives(cell):
-    "What the `#|` lines of a cell say, as a dict from the first word (without a colon) to the rest"
-    lines = re.findall(r'^#\| *([\w-]+):? *(.*?) *$', source(cell), re.M)
-    return dict(lines)
+    "What the `#|` lines of a cell say, as a dict from the first word (without its colon) to the rest"
+    return dict(re.findall(r'^#\| *([\w-]+):? *(.*?) *$', source(cell), re.M))
 
 def is_export(cell): return is_code(cell) and bool(directives(cell).keys() & EXPORTS)
+
+def is_off(cell, name):
+    "Is a directive such as `eval` or `output` set to false in this cell?"
+    return directives(cell).get(name, '').lower()=='false'
+
+def is_hidden(cell): return is_code(cell) and 'hide' in directives(cell)
 
 def code_lines(cell):
     "The lines of a code cell that are neither blank nor a directive"
     return [o for o in source(cell).splitlines() if o.strip() and not o.startswith('#|')]
+
+def no_fences(text): return re.sub(r'```.*?```', '', text, flags=re.S)
+
+def no_code(text): return re.sub(r'`[^`\n]*`', '', no_fences(text))
 
 def parse(cell):
     "The syntax tree of a code cell, magics included; None where it is no Python"
@@ -55,6 +74,8 @@ def parse(cell):
     try: return ast.parse(TransformerManager().transform_cell(source(cell)))
     except SyntaxError: return None
 
+
+# ---- what a cell does when it runs ----
 
 class Running(ast.NodeVisitor):
     "Walks over what runs when code runs: what stands inside a `def`, `class` or `lambda` does not run by itself"
@@ -69,8 +90,7 @@ class Asserts(Running):
     def visit_Assert(self, node): self.found = True
 
     def visit_Call(self, node):
-        name = getattr(node.func, 'id', '')
-        if name.startswith(('test_', 'ExceptionExpected')): self.found = True
+        if getattr(node.func, 'id', '').startswith(('test_', 'ExceptionExpected')): self.found = True
         self.generic_visit(node)
 
 
