@@ -28,8 +28,8 @@ class Classifier(nn.Module):
         super().__init__()
         self.net,self.amp = net,amp
         for name,v in dict(mean=mean, std=std).items():
-            v = torch.as_tensor(v, dtype=torch.float32).reshape(-1,1,1)
-            self.register_buffer(name, v, persistent=False)
+            per_channel = torch.as_tensor(v, dtype=torch.float32).reshape(-1,1,1)
+            self.register_buffer(name, per_channel, persistent=False)
         if not (self.std>0).all():
             raise BadInput(f"`std` must be > 0 in every channel; got {self.std.flatten().tolist()}")
 
