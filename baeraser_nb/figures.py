@@ -14,7 +14,8 @@ import torch
 from torch import nn,Tensor
 from .data import Images,to_float
 from .networks import eval_mode,predict
-from .attacks import Metrics,aim,hidden
+from .attacks import Metrics,aim
+from .networks import penultimate as hidden
 
 # %% ../nbs/06_figures.ipynb #c006
 COLORS = dict(truth='#0072b2', target='#d55e00', back='#009e73', rest='#999999', light='#56b4e9', warm='#e69f00', pink='#cc79a7', ink='#000000')
