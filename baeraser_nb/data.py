@@ -132,6 +132,22 @@ def _words(y, classes):
     labels = torch.as_tensor(y).tolist()
     return [classes[i] for i in labels] if classes else labels
 
+# %% ../nbs/00_data.ipynb #n037
+def _draw(pic, ncol, ax, figsize):
+    "Draw a picture that is `ncol` tiles wide; the axes"
+    if ax is None:
+        import matplotlib.pyplot as plt
+        h,w = pic.shape[:2]
+        ax = plt.subplots(figsize=figsize or (.7*ncol, .7*ncol*h/w))[1]
+    ax.imshow(pic, interpolation='nearest')
+    ax.axis('off')
+    return ax
+
+def _write(ax, titles, places):
+    "Write `titles` into a picture, each with the middle of its foot at a (row, column) of `places`"
+    for title,(row,col) in zip(titles, places):
+        ax.text(col, row, str(title)[:14], ha='center', va='bottom', fontsize=7)
+
 # %% ../nbs/00_data.ipynb #c035
 def show_batch(
     images,      # `Images`, or pixels (n,c,h,w): uint8, or float in [0,1]
@@ -152,22 +168,6 @@ def show_batch(
     ax = _draw(_tiles(x, corners), ncol, ax, figsize)
     if titles is not None: _write(ax, titles, [(row-1, col+(w-1)/2) for row,col in corners])
     return ax
-
-# %% ../nbs/00_data.ipynb #n037
-def _draw(pic, ncol, ax, figsize):
-    "Draw a picture that is `ncol` tiles wide; the axes"
-    if ax is None:
-        import matplotlib.pyplot as plt
-        h,w = pic.shape[:2]
-        ax = plt.subplots(figsize=figsize or (.7*ncol, .7*ncol*h/w))[1]
-    ax.imshow(pic, interpolation='nearest')
-    ax.axis('off')
-    return ax
-
-def _write(ax, titles, places):
-    "Write `titles` into a picture, each with the middle of its foot at a (row, column) of `places`"
-    for title,(row,col) in zip(titles, places):
-        ax.text(col, row, str(title)[:14], ha='center', va='bottom', fontsize=7)
 
 # %% ../nbs/00_data.ipynb #c036b
 def png_text(
