@@ -18,10 +18,13 @@ setup(
     author=cfg['author'], author_email=cfg['author_email'], url=cfg['git_url'], license=licenses[cfg['license']],
     classifiers=[f"Development Status :: {stages[cfg['status']]}", f"Intended Audience :: {cfg['audience']}",
                  f"Natural Language :: {cfg['language']}", 'Programming Language :: Python :: 3'],
-    packages=find_packages(include=[cfg['lib_path'], f"{cfg['lib_path']}.*"]), package_data={cfg['lib_path']:['py.typed']}, zip_safe=False,
+    packages=find_packages(include=[cfg['lib_path'], f"{cfg['lib_path']}.*"]),
+    package_data={cfg['lib_path']:['py.typed', 'templates/*']}, # the report's template and style sheet
+    zip_safe=False,
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg['requirements'].split(),
     extras_require={k:cfg[f'{k}_requirements'].split() for k in ('dev','timm','ray','dask','browser')},
     entry_points=dict(console_scripts=cfg['console_scripts'].split(),
-                      nbdev=[f"{cfg['lib_name']}={cfg['lib_path']}._modidx:d"]), # lets the docs link `names` in backticks
+                      # lets the docs link `names` in backticks
+                      nbdev=[f"{cfg['lib_name']}={cfg['lib_path']}._modidx:d"]),
 )

@@ -8,7 +8,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 NBS = ROOT/'nbs'
 EXPORTS = {'export', 'exports', 'exporti'}
-SKIPPED = {'slow', 'cuda', 'net'} # flags of cells that run only when asked for
 
 
 def settings(root=ROOT):
@@ -19,6 +18,7 @@ def settings(root=ROOT):
 
 CFG = settings()
 LIB = CFG['lib_path']
+SKIPPED = set(CFG['tst_flags'].split()) # flags of cells that run only when asked for
 
 
 # ---- files ----

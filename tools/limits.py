@@ -128,33 +128,36 @@ def module_of(path):
 
 def pick(names):
     "The modules and notebooks that names mean, always both of a pair"
-    pairs = [(module_of(p), p) for p in notebooks()]
-    mods,nbs = set(),set()
+    pairs = {p:module_of(p) for p in notebooks()}
+    nbs = set()
     for name in names:
-        hits = [(m, p) for m,p in pairs if Path(name).stem in (p.stem, m.stem if m else None)]
-        if not hits: sys.exit(f"limits: no module or notebook {name}; there are {', '.join(p.stem for _,p in pairs)}")
-        mods |= {m for m,_ in hits if m and m.exists()}
-        nbs |= {p for _,p in hits}
-    return sorted(mods),sorted(nbs)
+        hits = {p for p,m in pairs.items() if Path(name).stem in (p.stem, m and m.stem)}
+        if not hits: sys.exit(f"limits: no module or notebook {name}; there are {', '.join(p.stem for p in pairs)}")
+        nbs |= hits
+    mods = (pairs[p] for p in nbs)
+    return sorted(m for m in mods if m and m.exists()),sorted(nbs)
 
 def largest(paths, n=12):
     "The largest functions over the mark for p90, as (nodes, place)"
     found = [(nodes(f), f'{short(p)}:{f.lineno} {name}') for p in paths for name,f in functions(tree_of(p))]
     return sorted((o for o in found if o[0]>NODES_P90), reverse=True)[:n]
 
+def print_figures(mods, nbs):
+    "Print what is near the limits in some modules and notebooks"
+    n,sizes = count_cells(nbs),all_nodes(mods)
+    over = sum(o>NODES_P90 for o in sizes)
+    print(f'{over} of {len(sizes)} functions have over {NODES_P90} syntax nodes' + (', the largest:' if over else ''))
+    for size,place in largest(mods): print(f'  {size:4} {place}')
+    print(f'Syntax nodes at p90: {p90(sizes)}; {n.exports} export cells of {n.median:g} lines at the median; '
+          f'{n.tests} test cells; {n.share:.0%} of {n.code} code cells hidden')
+
 def report(names):
     "Print the offenders and the figures; returns how many offenders there are"
     mods,nbs = pick(names) if names else (modules(), notebooks())
     bad = own_offenders(mods, nbs) if names else tree_offenders()
-    bad += ruff_offenders(mods, nbs) + ([] if names else ruff(*tools()))
+    bad += ruff_offenders(mods, nbs) + ([] if names else ruff(*tools(), 'setup.py'))
     for o in bad: print(o)
-    n,sizes = count_cells(nbs),all_nodes(mods)
-    over = largest(mods)
-    if over:
-        print(f'The largest functions over {NODES_P90} nodes; {sum(o>NODES_P90 for o in sizes)} of {len(sizes)} are:')
-    for size,place in over: print(f'  {size:4} {place}')
-    print(f'Syntax nodes at p90: {p90(sizes)}; {n.exports} export cells of {n.median:g} lines at the median; '
-          f'{n.tests} test cells; {n.share:.0%} of {n.code} code cells hidden')
+    print_figures(mods, nbs)
     print(f'limits: {len(bad)} offenders')
     return len(bad)
 
