@@ -51,6 +51,7 @@ class RowFile:
     @property
     def recipe(self): return self.path.stem.rpartition('-')[2]
 
+# %% ../nbs/00g_rows.ipynb #r021z
 def row_files(
     folder,             # of rows
 ) -> list[RowFile]:     # by name; files that are being written are not among them
@@ -103,6 +104,7 @@ def module_file(
     spec = find_spec(f'baeraser_nb.{name}') if name.isidentifier() else None
     return Path(spec.origin) if spec and spec.origin else None
 
+# %% ../nbs/00g_rows.ipynb #r037z
 def names_imported(
     node,           # of a syntax tree
 ) -> set:           # what may be names of modules of this package
@@ -137,6 +139,7 @@ def module_code(
     source = path.read_text(encoding='utf-8')
     return ModuleCode(code_digest(source), imported_modules(ast.parse(source)))
 
+# %% ../nbs/00g_rows.ipynb #r040z
 def module_digests(
     modules,        # names of modules of this package
 ) -> dict:          # their digests and those of all modules they lead to, by name; None for one that is not there
@@ -165,6 +168,7 @@ def make_recipe(
     made = settings|dict(modules=digests)
     return json.loads(json.dumps(dict(key=json_hash(made), code=json_hash(digests))|made))
 
+# %% ../nbs/00g_rows.ipynb #r051z
 def changed_modules(
     row:dict,
 ) -> list|None:     # names; [] if today's code is the one that made the row, None if the row does not say
@@ -190,6 +194,7 @@ def best_row(
     rows = [read_row(f.path, quiet) for f in files]
     return max((r for r in rows if r is not None), key=preference, default=None)
 
+# %% ../nbs/00g_rows.ipynb #r055z
 def read_rows(
     folder,             # of rows
     asked=None,         # names of what was asked; None: all, by name
@@ -217,6 +222,7 @@ def recipes(
     df = pd.DataFrame([provenance(r) for r in rows], columns=['code','today','version'])
     return df.groupby(['code','version','today']).size().rename('rows').reset_index('today')
 
+# %% ../nbs/00g_rows.ipynb #r059z
 def recipe_words(
     rows:list,
 ) -> str:
@@ -247,6 +253,7 @@ def data_root(item, root): return root
 def own_seconds(row): return row.get('seconds')
 def no_seconds(row): return 0.
 
+# %% ../nbs/00g_rows.ipynb #r071z
 @dataclass(frozen=True)
 class Experiment:
     "What is measured, and how"
@@ -283,6 +290,7 @@ def path(self:Experiment,
     "Where today's row of an item belongs"
     return Path(out or self.folder)/f"{self.item_name(item)}-{self.recipe(item)['key']}.json"
 
+# %% ../nbs/00g_rows.ipynb #r075z
 @patch
 def write(self:Experiment,
     item,
@@ -305,6 +313,7 @@ def rows(self:Experiment,
     "The rows that are there, one per item"
     return read_rows(out or self.folder, None if items is None else [self.item_name(i) for i in items], quiet)
 
+# %% ../nbs/00g_rows.ipynb #r081z
 @patch
 def missing(self:Experiment,
     items,
@@ -335,6 +344,7 @@ def named(self:Experiment, items, only):
     "The items whose name holds all texts of `only`"
     return [i for i in items if all(o in self.item_name(i) for o in only)]
 
+# %% ../nbs/00g_rows.ipynb #r085z
 def by_part(
     parts:dict,         # function without arguments for each name: the items of a part
     noun:str='part',    # what a part is called in an error
@@ -358,6 +368,7 @@ def jobs(self:Experiment,
     for i in self.missing(items, out, fresh): groups.setdefault(self.group(i), []).append(i)
     return list(groups.values())
 
+# %% ../nbs/00g_rows.ipynb #r091z
 @patch
 def run_job(self:Experiment,
     items:list,         # of one group
@@ -384,6 +395,7 @@ def joblib_backend(
         raise BadInput(f"`backend` {name!r} is not installed; `pip install 'baeraser_nb[{name}]'`") from None
     return name
 
+# %% ../nbs/00g_rows.ipynb #r096z
 def in_parallel(
     work:Callable,  # function of a job: its rows
     jobs:list,
@@ -412,6 +424,7 @@ def new_rows(self:Experiment,
     else:
         for job in jobs: yield from self.run_job(job, **kwargs)
 
+# %% ../nbs/00g_rows.ipynb #r099z
 @patch
 def run(self:Experiment,
     items=None,         # None: all, see `pick`
@@ -440,12 +453,13 @@ def count_there(
     "As 'there/all'"
     return f'{there.sum()}/{len(there)}'
 
+# %% ../nbs/00g_rows.ipynb #r111z
 @patch
 def plan(self:Experiment,
     items,
     out=None,           # folder; None: the experiment's
     fresh:bool=False,   # only a row of today's recipe counts
-):                      # DataFrame of texts 'there/all' by kind, its last column across; by name where there are no kinds
+):                      # DataFrame of texts 'there/all' by kind, the last one across; by name where there are none
     "What is there and what is not"
     lost = {self.item_name(i) for i in self.missing(items, out, fresh, quiet=True)}
     kinds = {self.item_name(i):self.kind(self.asked(i)) for i in items}
@@ -471,6 +485,7 @@ def typical_seconds(
         return next((median(times[values[i:]]) for i in range(len(values)+1) if values[i:] in times), 0.)
     return typical
 
+# %% ../nbs/00g_rows.ipynb #r114z
 @patch
 def estimate(self:Experiment,
     items,
@@ -495,6 +510,7 @@ def duration(
     if seconds>5400: return f'about {seconds/3600:.1f} hours with one worker'
     return f'about {seconds/60:.0f} minutes with one worker'
 
+# %% ../nbs/00g_rows.ipynb #r118z
 @patch
 def dry_run(self:Experiment,
     items,
@@ -521,6 +537,7 @@ EXPERIMENTS = dict(
     performance='performance:performance_experiment', # seconds and memory
     architectures='architectures:architecture_experiment') # other networks
 
+# %% ../nbs/00g_rows.ipynb #r131z
 def find_experiment(
     name:str, # a key of `EXPERIMENTS`
 ) -> Experiment: # `BadInput` if there is none
