@@ -1,7 +1,7 @@
 # `make demo` and `make test` need Python 3.10+, git, make and PyPI; they make .venv by themselves.
 # PYTHON=python3.12 picks the Python, VENV=dir another environment, ARGS="…" is handed on.
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow browser results export readme docs clean distclean setup setup-dev
+.PHONY: help demo test slow limits style outputs browser results export readme docs clean distclean setup setup-dev
 export PYTHON VENV
 BIN := $(or $(VENV),.venv)/bin
 
@@ -22,13 +22,21 @@ test: setup-dev ## everything that must hold before a change goes in; ends with 
 slow: setup-dev ## the same with the cells marked slow, which train real models
 	@$(BIN)/python tools/gate.py --flags slow --limit 14400 $(ARGS)
 
+limits: setup-dev ## what passes a limit of the house: width, syntax nodes, export cells, …; ARGS="recovery 03_unlearning" looks at these only
+	@$(BIN)/python tools/limits.py $(ARGS)
+
+style: setup-dev ## put the table of how the code is written into CONTRIBUTING.md
+	@$(BIN)/python tools/style.py --write
+
+outputs: setup-dev ## run the notebooks from top to bottom and store their outputs; ARGS="index 01_attacks" runs these only
+	@$(BIN)/python tools/fresh.py $(ARGS)
+
 browser: setup-dev ## try the explorer in JupyterLab and headless Chromium (both are needed)
 	@$(BIN)/python -m uv pip install -q --python $(BIN)/python -e '.[browser]' || $(BIN)/python -m pip install -q -e '.[browser]'
 	@$(BIN)/python tools/browser.py $(ARGS)
 
 results: setup-dev ## every table and figure of the paper from the rows, in nbs/04a_results.ipynb; with ARGS=dir also there, as CSV and PNG
 	@$(BIN)/python tools/results.py $(ARGS)
-	@$(BIN)/nbdev_clean --fname nbs/04a_results.ipynb
 
 export: setup-dev ## write baeraser_nb/ from the notebooks, and clean the notebooks
 	@$(BIN)/nbdev_clean

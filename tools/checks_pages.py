@@ -102,17 +102,26 @@ def lost_prose(nb):
     s = re.sub(r'^>\s+\S.*$', '', s, count=1, flags=re.M)
     return re.sub(r'^-\s+\S.*:.*\S\s*$', '', s, flags=re.M).strip()
 
+def lost_files(text, folder):
+    "Where links in a text lead to, as seen from a folder, if nothing is there"
+    links = re.findall(r'\]\((?!\w+:|#)([^)#\s]+)', no_code(text))
+    return [to for to in links if not (folder/to).exists()]
+
 def dead_links(path, nb):
     "Links of a page that lead to no file"
     for i,c in enumerate(nb['cells']):
         if not is_prose(c): continue
-        for to in re.findall(r'\]\((?!\w+:|#)([^)#\s]+)', no_code(source(c))):
-            if not (path.parent/to).exists(): yield f'{path.name}, cell {i}: nothing is at {to}'
+        for to in lost_files(source(c), path.parent): yield f'{path.name}, cell {i}: nothing is at {to}'
+
+def dead_links_of_files():
+    "Links of the Markdown files at the top that lead to no file"
+    for p in sorted(ROOT.glob('*.md')):
+        for to in lost_files(p.read_text(encoding='utf-8'), ROOT): yield f'{p.name}: nothing is at {to}'
 
 def check_site(limit):
     "every notebook is in the sidebar, links between them lead somewhere, and no prose gets lost"
     if not (NBS/'_quarto.yml').samefile(ROOT/'_quarto.yml'): raise Failed('nbs/_quarto.yml is no link to _quarto.yml')
-    bad = sidebar_offenders()
+    bad = [*sidebar_offenders(), *dead_links_of_files()]
     for p in notebooks():
         nb = read(p)
         if s := lost_prose(nb):

@@ -10,12 +10,13 @@ import argparse
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from common import LIB, ROOT, code_lines, directives, is_code, is_export, modules, notebooks, read, short
+from common import LIB, ROOT, code_lines, directives, is_code, is_export, modules, notebooks, parse, read, short
 from measure import (
-    all_nodes, count_cells, functions, nodes, p90, private_imports, private_reads, rows, shows, silent_functions,
-    tree_of)
+    all_nodes, count_cells, functions, modules_imported, nodes, p90, private_imports, private_reads, rows, shows,
+    silent_functions, tree_of)
 
 NODES_P90 = 130   # syntax nodes of a function, at p90 over the package
 NODES_MAX = 350   # and of the largest
@@ -61,11 +62,26 @@ def row_offenders(path, nb):
         what = f'{len(row)} export cells in a row that nothing runs between, {RUN} at most; from {start_of(row[0])!r}'
         yield Offender(cell_place(path, nb, row[0]), what)
 
+@lru_cache
+def makers():
+    "The notebook that makes each module, by its name"
+    return {module_of(p).stem:p for p in notebooks() if module_of(p)}
+
+def room_offenders(path, nb):
+    "Imports from notebooks that come later; what makes victims for tests may be used anywhere"
+    for c in nb['cells']:
+        tree = parse(c) if is_code(c) else None
+        for _,name in modules_imported(tree, LIB) if tree else ():
+            maker = makers().get(name)
+            if maker and maker.name>path.name and name!='test_utils':
+                yield Offender(cell_place(path, nb, c), f'imports {name}, which a later notebook makes')
+
 def notebook_offenders(path):
     "What passes a limit in one notebook"
     nb = read(path)
     silent = silent_functions(nb)
     yield from row_offenders(path, nb)
+    yield from room_offenders(path, nb)
     for c in nb['cells']:
         if is_export(c) and len(code_lines(c))>CELL:
             yield Offender(cell_place(path, nb, c), f'an export cell of {len(code_lines(c))} lines, {CELL} at most')
@@ -120,6 +136,7 @@ def tree_offenders():
 
 # ---- by name ----
 
+@lru_cache
 def module_of(path):
     "The module that a notebook makes; None where it makes none"
     for c in read(path)['cells']:
@@ -151,11 +168,11 @@ def print_figures(mods, nbs):
     print(f'Syntax nodes at p90: {p90(sizes)}; {n.exports} export cells of {n.median:g} lines at the median; '
           f'{n.tests} test cells; {n.share:.0%} of {n.code} code cells hidden')
 
-def report(names):
+def report(names, with_ruff=True):
     "Print the offenders and the figures; returns how many offenders there are"
     mods,nbs = pick(names) if names else (modules(), notebooks())
     bad = own_offenders(mods, nbs) if names else tree_offenders()
-    bad += ruff_offenders(mods, nbs) + ([] if names else ruff(*tools(), 'setup.py'))
+    if with_ruff: bad += ruff_offenders(mods, nbs) + ([] if names else ruff(*tools(), 'setup.py'))
     for o in bad: print(o)
     print_figures(mods, nbs)
     print(f'limits: {len(bad)} offenders')
@@ -164,7 +181,9 @@ def report(names):
 def main():
     a = argparse.ArgumentParser(description='Check the limits of the house')
     a.add_argument('names', nargs='*', help='modules or notebooks, such as recovery or 02_msa_recovery; none: all')
-    sys.exit(report(a.parse_args().names)>0)
+    a.add_argument('--no-ruff', action='store_true', help='what ruff knows is left to it')
+    a = a.parse_args()
+    sys.exit(report(a.names, not a.no_ruff)>0)
 
 
 if __name__=='__main__': main()

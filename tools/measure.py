@@ -71,6 +71,15 @@ def private_imports(tree, lib):
         for a in o.names:
             if is_private_name(a.name): yield o.lineno,f"from {'.'*o.level}{o.module or ''} import {a.name}"
 
+def modules_imported(tree, lib):
+    "The modules of package `lib` that code imports, as (line, name)"
+    for o in ast.walk(tree):
+        if isinstance(o, ast.ImportFrom) and is_ours(o, lib):
+            name = (o.module or '').removeprefix(lib).lstrip('.')
+            yield from ((o.lineno, n) for n in ([name] if name else [a.name for a in o.names]))
+        if isinstance(o, ast.Import):
+            yield from ((o.lineno, a.name.removeprefix(f'{lib}.')) for a in o.names if a.name.startswith(f'{lib}.'))
+
 def module_names(tree, lib):
     "Names under which a module of package `lib` knows other modules of it"
     for o in ast.walk(tree):
@@ -153,7 +162,8 @@ def exported_cells(paths):
 SILENT = 'test_', 'ExceptionExpected', 'assert', 'seed', 'set_', 'save', 'nbdev_', 'show_doc'
 SILENT_METHODS = {
     'append', 'extend', 'update', 'add', 'clear', 'pop', 'fit', 'fit_one_cycle', 'eval', 'train', 'close', 'savez',
-    'load_state_dict', 'manual_seed', 'write_text', 'write_bytes', 'mkdir', 'mkfifo', 'makedirs', 'unlink', 'rmtree'}
+    'load_state_dict', 'manual_seed', 'write_text', 'write_bytes', 'mkdir', 'mkfifo', 'makedirs', 'unlink', 'rmtree',
+    'warn'}
 CATCHING = 'redirect', 'capture', 'Expected'
 
 class Prints(Running):
@@ -191,9 +201,9 @@ def is_silent_call(value, silent):
     if isinstance(value.func, ast.Attribute): return name in SILENT_METHODS or name.endswith('_')
     return name in silent
 
-def ends_with_value(tree, text, silent=()):
+def ends_with_value(tree, silent=()):
     "Does a cell end with an expression that shows itself?"
-    if not tree.body or not isinstance(tree.body[-1], ast.Expr) or text.rstrip().endswith(';'): return False
+    if not tree.body or not isinstance(tree.body[-1], ast.Expr): return False
     value = tree.body[-1].value
     if isinstance(value, ast.Constant): return value.value is not None
     return not (isinstance(value, ast.Call) and is_silent_call(value, silent))
@@ -205,9 +215,8 @@ def is_visible(cell):
 
 def shows(cell, silent=()):
     "Should this visible cell have an output, as far as its text tells? The gate looks at what it prints when it runs"
-    if not is_visible(cell) or directives(cell).keys() & SKIPPED: return False
-    tree = parse(cell)
-    if tree is None: return False
+    tree = parse(cell) if is_visible(cell) else None
+    if tree is None or source(cell).rstrip().endswith(';'): return False
     v = Prints()
     v.visit(tree)
-    return v.found or ends_with_value(tree, source(cell), silent)
+    return v.found or ends_with_value(tree, silent)
