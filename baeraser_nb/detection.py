@@ -14,7 +14,7 @@ from .data import to_float
 from .readers import load_dataset
 from .core import kept_rows,seeded,hardware
 from .networks import predict
-from .stealth import _amplitude
+from .stealth import check_amplitude
 from .zoo import load_victim
 from .recovery import RECOVERY,scan,score
 
@@ -103,7 +103,7 @@ def wave_map(
     other = images.y[:,None]!=labels
     for down in range(top+1):
         for across in range(-top, top+1):
-            wave = _amplitude(amplitude)*torch.sin(2*math.pi*(down*y+across*x+torch.rand(len(images),1,1,1, generator=g)))
+            wave = check_amplitude(amplitude)*torch.sin(2*math.pi*(down*y+across*x+torch.rand(len(images),1,1,1, generator=g)))
             pred = predict(model, (px+wave).clamp(0, 1)).argmax(1)
             out[down,across+top] = ((pred[:,None]==labels)&other).sum(0)/other.sum(0)
     return out
