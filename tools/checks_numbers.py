@@ -79,11 +79,11 @@ def figures(frame, data, defence):
     row = frame.loc[(data, defence)]
     return row if row['n']==VICTIMS else None
 
-def untraced_ours(table, frame):
+def untraced_ours(heads, table, frame):
     "Rows of the table of our own results that the rows of the grid do not tell"
     for data,said in table:
-        row = figures(frame, data, 'baeraser')
-        if row is None or not all(map(same, said, row.drop('n'))):
+        row,named = figures(frame, data, 'baeraser'),dict(zip(heads[1:], said))
+        if row is None or not all(same(named.get(k, ''), x) for k,x in row.drop('n').items()):
             yield f'README.md: no nine rows under results/grid say {data} {" ".join(said)}'
 
 def untraced_all(heads, table, frame):
@@ -102,7 +102,7 @@ def untraced(text, rows):
     if not ours or not every:
         return ['README.md: a table of results is gone, or its columns have other names; see tools/checks_numbers.py']
     frame = means(rows)
-    return [*untraced_ours(ours[0][1], frame), *untraced_all(*every[0], frame)]
+    return [*untraced_ours(*ours[0], frame), *untraced_all(*every[0], frame)]
 
 def check_numbers(limit):
     "figures in the prose pages come from outputs, and the results in README from rows"

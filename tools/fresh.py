@@ -29,6 +29,7 @@ def shell(skip):
             if cell.cell_type!='code' or skip(cell): return
             cell.outputs = [] # also those of a cell that prints nothing now
             super().cell(cell, **kw)
+            if self.exc is not None: print(f'cell {cell.idx_} (id {cell.id}) raised:\n{cell.source}\n')
     return Fresh()
 
 def skipper(flags):
@@ -93,7 +94,7 @@ def refresh_all(paths, flags, limit):
         start,res = time.time(),refresh(p, flags, limit)
         bad = isinstance(res, str)
         failed += bad
-        what = f'failed, and is as it was:\n{res}' if bad else f"{res or 'no'} cells with other outputs"
+        what = f'failed, and is as it was:\n{res}' if bad else f'{res} of its cells have other outputs'
         say(f"  {'FAIL' if bad else 'ok  '} {i}/{len(paths)} {p.stem}: {time.time()-start:.1f} s, {what}")
     return failed
 

@@ -50,6 +50,6 @@ def test_notebook(path, flags, limit):
     why = why_failed(nb, res, rc, log, limit)
     passed,left = count_tests(nb, set(res.get('ran', [])))
     not_run = f', {left} not run' if left else ''
-    say(f"  {'FAIL' if why else 'ok  '} {name}: {passed} tests{not_run}, {time.time()-start:.1f} s")
-    if why: say(f'  {name}: {why}')
+    line = f"  {'FAIL' if why else 'ok  '} {name}: {passed} tests{not_run}, {time.time()-start:.1f} s"
+    say('\n  '.join([line, f'{name}: {why}'] if why else [line]))
     return passed,int(bool(why))
