@@ -19,18 +19,25 @@ from .data import Dataset,Images,split
 from .readers import MAX_BYTES,read_labels,read_pixels,load_dataset
 from .networks import Classifier,eval_mode,predict
 
-# %% ../nbs/00e_inputs.ipynb #c006
+# %% ../nbs/00e_inputs.ipynb #k102
 def _array(a, name):
     "`a` as a NumPy array"
-    if isinstance(a, Tensor): a = a.detach().cpu().as_subclass(Tensor); a = a.float().numpy() if a.dtype is torch.bfloat16 else a.numpy()
+    if isinstance(a, Tensor):
+        a = a.detach().cpu().as_subclass(Tensor)
+        a = (a.float() if a.dtype is torch.bfloat16 else a).numpy() # NumPy has no bfloat16
     try: return np.asarray(a)
-    except Exception as e: raise BadInput(f"`{name}` is a {type(a).__name__} that makes no array ({e}); pass a tensor or an array") from None
+    except Exception as e:
+        raise BadInput(f"`{name}` is a {type(a).__name__} that makes no array ({e}); "
+                       "pass a tensor or an array") from None
 
+# %% ../nbs/00e_inputs.ipynb #c006
 def _as_pixels(x):
     "uint8 tensor (n,c,h,w) of pixels in a tensor or array"
     x = _array(x, 'images')
     if x.dtype.kind=='f' and x.size and not (x.min()>=0 and x.max()<=1):
-        raise BadInput(f"`images` holds numbers from {x.min():.3g} to {x.max():.3g}; pixels are uint8, or float in [0,1], as they are before any normalisation: put that into the model, as in `Classifier(net, mean, std)`")
+        raise BadInput(f"`images` holds numbers from {x.min():.3g} to {x.max():.3g}; pixels are uint8, "
+                       "or float in [0,1], as they are before any normalisation: "
+                       "put that into the model, as in `Classifier(net, mean, std)`")
     try: return read_pixels(x, '')
     except BadInput as e: raise BadInput(str(e).replace('`source`', '`images`')) from None
 
@@ -40,53 +47,97 @@ def _as_labels(y, name='labels'):
     try: return read_labels(_array(y, name), '')
     except BadInput as e: raise BadInput(str(e).replace('`source`', f'`{name}`')) from None
 
+# %% ../nbs/00e_inputs.ipynb #nfbf4e22
 def _made(x, y, classes):
     "Checked `Images`"
-    try: return Images(x, y, classes if classes is not None else range(max(2, 1+y.max().item())))
+    if classes is None: classes = range(max(2, 1+y.max().item()))
+    try: return Images(x, y, classes)
     except BadInput as e: raise BadInput(str(e).replace('`x`', '`images`').replace('`y`', '`labels`')) from None
 
+# %% ../nbs/00e_inputs.ipynb #k108
+def _pair(batch):
+    "Pixels and labels of one batch of a loader"
+    if isinstance(batch, (tuple,list)) and len(batch)>=2: return _as_pixels(batch[0]),_as_labels(batch[1])
+    raise BadInput(f"`images` gives batches that are a {type(batch).__name__}; "
+                   "each must be a pair of images and labels")
+
+# %% ../nbs/00e_inputs.ipynb #nc8ba1b8
+def _joined(xs, ys):
+    "One tensor of pixels and one of labels, out of those of all batches"
+    if not xs: raise BadInput("`images` gives no batch; pass a loader with at least one image")
+    shapes = {x.shape[1:] for x in xs}
+    if len(shapes)>1: raise BadInput(f"`images` gives images of {len(shapes)} shapes; all must have one")
+    return torch.cat(xs),torch.cat(ys)
+
 # %% ../nbs/00e_inputs.ipynb #c011
-def _batches(dl, most):
+def _batches(loader, most):
     "Pixels and labels of a loader's first `most` images"
     xs,ys,n = [],[],0
-    for b in dl:
-        if not isinstance(b, (tuple,list)) or len(b)<2: raise BadInput(f"`images` gives batches that are a {type(b).__name__}; each must be a pair of images and labels")
-        x,y = _as_pixels(b[0]),_as_labels(b[1])
-        xs.append(x); ys.append(y); n += len(x)
-        if n*x[0].numel()>MAX_BYTES: raise BadInput(f"`images` has more than {MAX_BYTES>>30} GiB of pixels; pass fewer")
-        if n>=most: log.info('the first %d images of the loader are used', most); break
-    if not xs: raise BadInput("`images` gives no batch; pass a loader with at least one image")
-    if len({x.shape[1:] for x in xs})>1: raise BadInput(f"`images` gives images of {len({x.shape[1:] for x in xs})} shapes; all must have one")
-    return torch.cat(xs)[:most],torch.cat(ys)[:most]
+    for batch in loader:
+        x,y = _pair(batch)
+        xs.append(x)
+        ys.append(y)
+        n += len(x)
+        if n*x[0].numel()>MAX_BYTES:
+            raise BadInput(f"`images` has more than {MAX_BYTES>>30} GiB of pixels; pass fewer")
+        if n>=most:
+            log.info('the first %d images of the loader are used', most)
+            break
+    x,y = _joined(xs, ys)
+    return x[:most],y[:most]
+
+# %% ../nbs/00e_inputs.ipynb #k135
+def _of_loader(loader, classes, most):
+    "The images of a loader, or of the validation part of `DataLoaders`, with its names of the classes"
+    part = getattr(loader, 'valid', loader)
+    if hasattr(part, '__iter__'): return _made(*_batches(part, most), classes or getattr(part, 'vocab', None))
+    raise BadInput(f"`images` is a {type(loader).__name__}; pass `Images`, a tensor or an array with `labels`, "
+                   "a DataLoader, or a path")
+
+# %% ../nbs/00e_inputs.ipynb #n01e6ed9
+def _is_pair(o):
+    "Whether `o` is a plain pair, of pixels and labels; a named tuple, such as `Splits`, is not"
+    return isinstance(o, tuple) and len(o)==2 and not hasattr(o, '_fields')
 
 # %% ../nbs/00e_inputs.ipynb #c012
 def as_images(
-    images,         # `Images`; pixels (n,h,w), (n,h,w,c) or (n,c,h,w) as tensor or array, uint8 or float in [0,1]; a DataLoader, DataLoaders (the validation part) or other iterable of batches; a pair of pixels and labels; the name of a data set, or a path
-    labels=None,    # whole numbers 0..K-1, one an image; None where `images` has its own
+    images,         # `Images`; pixels with `labels`; a pair of both; a loader of pairs; a data set's name; a path
+    labels=None,    # whole numbers 0..K-1, one per image; None where `images` has its own
     classes=None,   # names of the classes, by label; None: those of the loader, else numbers
     most:int=10_000,# images taken from a loader, at most
 ) -> Images:        # `BadInput` where they cannot be used
     "Clean, labelled images out of whatever holds them"
-    if labels is None and isinstance(images, tuple) and len(images)==2 and not hasattr(images, '_fields'): images,labels = images
+    if labels is None and _is_pair(images): images,labels = images
     if labels is not None: return _made(_as_pixels(images), _as_labels(labels), classes)
     if isinstance(images, Images): return images
     if isinstance(images, (str,Path)): images = load_dataset(images)
     if isinstance(images, Dataset): return split(images).held
     if isinstance(images, (Tensor,np.ndarray)): raise BadInput("`labels` is missing; pass one label for each image")
-    dl = getattr(images, 'valid', images)
-    if not hasattr(dl, '__iter__'): raise BadInput(f"`images` is a {type(images).__name__}; pass `Images`, a tensor or an array with `labels`, a DataLoader, or a path")
-    return _made(*_batches(dl, most), classes or getattr(dl, 'vocab', None))
+    return _of_loader(images, classes, most)
 
 # %% ../nbs/00e_inputs.ipynb #c018
 class Logits(nn.Module):
     "A network that gives more than its logits, without the rest"
     def __init__(self,
         net:nn.Module, # gives a tuple, or a record with `logits`
-    ): super().__init__(); self.net = net
+    ):
+        super().__init__()
+        self.net = net
+
     def forward(self, x):
-        o = self.net(x)
-        o = getattr(o, 'logits', o['logits'] if isinstance(o, dict) and 'logits' in o else o)
-        return o[0] if isinstance(o, (tuple,list)) else o
+        out = self.net(x)
+        if hasattr(out, 'logits'): out = out.logits
+        elif isinstance(out, dict) and 'logits' in out: out = out['logits']
+        return out[0] if isinstance(out, (tuple,list)) else out
+
+# %% ../nbs/00e_inputs.ipynb #k137
+def _check_weights(model):
+    "The device of the model's weights, which must be in float32"
+    p = next(model.parameters(), None)
+    if p is None: raise BadInput("`model` has no weights, so there is nothing to scan or to erase")
+    if p.dtype is torch.float32: return p.device
+    kind = str(p.dtype).removeprefix('torch.')
+    raise BadInput(f"`model` has weights of type {kind}; pass `model.float()`")
 
 # %% ../nbs/00e_inputs.ipynb #c019
 def as_model(
@@ -95,14 +146,25 @@ def as_model(
 ) -> nn.Module:    # `model`, or a module around it that gives logits only
     "A module that gives logits"
     if isinstance(model, Learner): model = model.model
-    if not isinstance(model, nn.Module): raise BadInput(f"`model` is a {type(model).__name__}; pass an nn.Module or a Learner (for a file: `baeraser_nb.networks.load_model`)")
-    p = next(model.parameters(), None)
-    if p is None: raise BadInput("`model` has no weights, so there is nothing to scan or to erase")
-    if p.dtype is not torch.float32: raise BadInput(f"`model` has weights of type {str(p.dtype)[6:]}; pass `model.float()`")
+    if not isinstance(model, nn.Module):
+        raise BadInput(f"`model` is a {type(model).__name__}; pass an nn.Module or a Learner "
+                       "(for a file: `baeraser_nb.weights.load_model`)")
+    device = _check_weights(model)
     with torch.no_grad(),eval_mode(model):
-        try: out = model(images.x[:2].to(p.device).float()/255)
+        try: out = model(images.x[:2].to(device).float()/255)
         except Exception: return model # what is wrong is said where it is used
     return model if isinstance(out, Tensor) else Logits(model)
+
+# %% ../nbs/00e_inputs.ipynb #k122
+def _normalize_of(learn):
+    "The `Normalize` that a learner's loader applies, or None"
+    transforms = getattr(learn.dls.valid, 'after_batch', ())
+    return next((f for f in transforms if isinstance(f, Normalize)), None)
+
+# %% ../nbs/00e_inputs.ipynb #n2944aaa
+def _undo(norm, x):
+    "Pixels, before they were normalised"
+    return (x.detach()*norm.std.to(x.device)+norm.mean.to(x.device)).clamp(0, 1)
 
 # %% ../nbs/00e_inputs.ipynb #c023
 def of_learner(
@@ -111,16 +173,13 @@ def of_learner(
     labels=None,    # their labels
 ) -> tuple:         # a module that takes pixels, and `Images`
     "What `scan` and `erase` need, out of a `Learner`"
-    norm = next((f for f in getattr(learn.dls.valid, 'after_batch', ()) if isinstance(f, Normalize)), None)
-    if norm is None: model = learn.model
-    else: model = Classifier(learn.model, *(getattr(norm, k).flatten().cpu() for k in ('mean','std'))).to(next(learn.model.parameters()).device)
+    norm,model,loader = _normalize_of(learn),learn.model,learn.dls.valid
+    if norm is not None:
+        device = next(model.parameters()).device
+        model = Classifier(model, norm.mean.flatten().cpu(), norm.std.flatten().cpu()).to(device)
+        loader = ((_undo(norm, x),y) for x,y,*_ in learn.dls.valid)
     if images is not None: return model,as_images(images, labels)
-    dl = learn.dls.valid if norm is None else ((_undo(norm, x),y) for x,y,*_ in learn.dls.valid)
-    return model,as_images(dl, classes=getattr(learn.dls, 'vocab', None))
-
-def _undo(norm, x):
-    "Pixels, before they were normalised"
-    return (x.detach()*norm.std.to(x.device)+norm.mean.to(x.device)).clamp(0, 1)
+    return model,as_images(loader, classes=getattr(learn.dls, 'vocab', None))
 
 # %% ../nbs/00e_inputs.ipynb #k001
 def _first_logits(model, held):
@@ -162,7 +221,7 @@ class Case:
     @cached_property
     def logits(self): return predict(self.model, self.images.x) # for the clean images, (n,K), on the CPU
     @cached_property
-    def predictions(self): return self.logits.argmax(1) # labels, (n,)
+    def predictions(self): return self.logits.argmax(1)         # labels, (n,)
     @cached_property
     def accuracy(self): return (self.predictions==self.images.y).float().mean().item() # share that is right, 0..1
 

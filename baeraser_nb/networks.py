@@ -49,6 +49,7 @@ def _conv_block(i, o):
     "Convolution, BatchNorm, ReLU, and half the size"
     return [nn.Conv2d(i, o, 3, padding=1, bias=False), nn.BatchNorm2d(o), nn.ReLU(inplace=True), nn.MaxPool2d(2)]
 
+# %% ../nbs/00b_networks.ipynb #n1a41755
 def _cnn(n_classes, channels, width=16):
     "A small plain CNN: three blocks, then the mean over places and a linear layer"
     blocks = [*_conv_block(channels, width), *_conv_block(width, 2*width), *_conv_block(2*width, 4*width)]
@@ -69,6 +70,7 @@ def _first_conv_for(net, channels):
     new = nn.Conv2d(channels, old.out_channels, old.kernel_size, old.stride, old.padding, bias=old.bias is not None)
     net.set_submodule(name, new)
 
+# %% ../nbs/00b_networks.ipynb #n7981557
 def _size_option(arch, size):
     "What torchvision's `arch` must be told about the images' size"
     if size is None or not arch.startswith('vit_'): return {}
@@ -112,6 +114,7 @@ def _resnet18_cifar(n_classes, channels):
     net.conv1,net.maxpool = nn.Conv2d(channels, 64, 3, padding=1, bias=False),nn.Identity()
     return net
 
+# %% ../nbs/00b_networks.ipynb #n6561779
 def _from_libraries(arch, n_classes, channels, size):
     "torchvision's network of that name, else timm's; None if neither has one"
     net = _torchvision(arch, n_classes, channels, size)
@@ -300,6 +303,7 @@ def frozen(
     finally:
         for p,flag in old: p.requires_grad_(flag)
 
+# %% ../nbs/00b_networks.ipynb #n99023ef
 def _for_search(model, amp):
     "A `Classifier` around the network of `model`, or around its copy in bfloat16"
     device = next(model.parameters()).device

@@ -62,6 +62,7 @@ def _zip_entries(path):
         with zipfile.ZipFile(path) as z: return z.infolist()
     except Exception as e: _refuse(path, f"damaged or truncated PyTorch file ({e})")
 
+# %% ../nbs/00c_weights.ipynb #n2c50cda
 def _check_zip(path):
     "Refuse a zip file that PyTorch did not make from a state dict"
     files = _zip_entries(path)
@@ -155,6 +156,7 @@ def _read_parts(path, files):
         _refuse(path, f"its parts have {n/2**30:.1f} GiB; at most {MAX_WEIGHTS>>30} GiB are loaded")
     return {f:_from_safetensors(p) for f,p in parts.items()}
 
+# %% ../nbs/00c_weights.ipynb #nf385218
 def _from_index(path):
     "Tensors and metadata of a safetensors file in parts"
     where = _read_index(path)
@@ -194,6 +196,7 @@ def _are_tensors(state):
     if not isinstance(state, dict) or not state: return False
     return all(isinstance(k, str) and isinstance(v, Tensor) for k,v in state.items())
 
+# %% ../nbs/00c_weights.ipynb #n34f4983
 def _check_tensors(path, state):
     "Refuse `state` unless it maps names to finite tensors"
     if not _are_tensors(state):
@@ -267,6 +270,7 @@ def _misfit(need, state):
             return f"has {k!r} of shape {tuple(state[k].shape)} where {tuple(v.shape)} is needed"
     return next((f"has a tensor {k[:80]!r} too many" for k in state if k not in need), None)
 
+# %% ../nbs/00c_weights.ipynb #nc2c852c
 def _check_fit(path, need, state, arch, channels):
     "Refuse `state` unless it has the names and shapes of `need`"
     odd = _misfit(need, {b:state[a] for a,b in plain_names(state, need).items()})
@@ -282,6 +286,7 @@ def _network_for(path, arch, channels, size, state):
     _check_fit(path, _skeleton(make, K), state, arch, channels)
     return tighten(make(K))
 
+# %% ../nbs/00c_weights.ipynb #n491b5ae
 def _fill(path, net, state, arch, channels):
     "Put `state` into `net`, which is then in float32"
     net = net.float()
@@ -333,6 +338,7 @@ def _architecture(path, arch, factory, meta):
     arch = arch or meta.get('arch')
     return arch or _refuse(path, "does not say its architecture; name it with `arch`, e.g. resnet18")
 
+# %% ../nbs/00c_weights.ipynb #n76e5141
 def _device(name):
     "The device called `name`, tried; None is a GPU if there is one"
     if name is None: return default_device()
