@@ -46,8 +46,9 @@ VICTIMS = 9 # of a data set, in the paper's grid
 
 def paper_rows():
     "The rows of the paper's grid"
-    from baeraser_nb.experiments import GRIDS, cells, rows
-    return rows(ROOT/'results/grid', cells(GRIDS['paper']))
+    from baeraser_nb.rows import find_experiment
+    grid = find_experiment('grid')
+    return grid.rows(grid.items('paper'), ROOT/'results/grid')
 
 def means(rows):
     "Means over the victims of a data set under a defence, in percent: a row for each (data, defence)"
