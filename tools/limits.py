@@ -15,8 +15,8 @@ from pathlib import Path
 
 from common import LIB, ROOT, code_lines, directives, is_code, is_export, modules, notebooks, parse, read, short
 from measure import (
-    all_nodes, count_cells, functions, modules_imported, nodes, p90, private_imports, private_reads, rows, shows,
-    silent_functions, tree_of)
+    all_nodes, count_cells, defined_twice, functions, modules_imported, nodes, p90, private_imports, private_reads, rows,
+    shows, silent_functions, tree_of)
 
 NODES_P90 = 130   # syntax nodes of a function, at p90 over the package
 NODES_MAX = 350   # and of the largest
@@ -50,6 +50,7 @@ def module_offenders(path, lib=LIB):
     tree = tree_of(path)
     for line,what in [*private_imports(tree, lib), *private_reads(tree, lib)]:
         yield Offender(f'{short(path)}:{line}', f'a private name across modules: {what}')
+    for line,name in defined_twice(tree): yield Offender(f'{short(path)}:{line}', f'{name} is defined twice')
 
 def cell_place(path, nb, cell): return f"{short(path)} cell {nb['cells'].index(cell)} (id {cell.get('id', '?')})"
 

@@ -48,6 +48,17 @@ def all_nodes(paths):
     return [nodes(f) for p in paths for _,f in functions(tree_of(p))]
 
 
+def is_patch(o): return any('patch' in ast.unparse(d) for d in o.decorator_list)
+
+def defined_twice(tree):
+    "Functions and classes of a module whose name an earlier one has, as (line, name); methods made with `@patch` may"
+    seen = set()
+    for o in tree.body:
+        if not isinstance(o, (*DEFS, ast.ClassDef)) or is_patch(o): continue
+        if o.name in seen: yield o.lineno,o.name
+        seen.add(o.name)
+
+
 # ---- lines ----
 
 def widths(paths):
