@@ -15,8 +15,8 @@ from pathlib import Path
 
 from common import LIB, ROOT, code_lines, directives, is_code, is_export, modules, notebooks, parse, read, short
 from measure import (
-    all_nodes, count_cells, defined_twice, functions, modules_imported, nodes, p90, private_imports, private_reads, rows,
-    shows, silent_functions, tree_of)
+    all_nodes, count_cells, defined_twice, functions, modules_imported, nodes, p90, private_imports, private_reads,
+    rows, shows, silent_functions, tree_of)
 
 NODES_P90 = 130   # syntax nodes of a function, at p90 over the package
 NODES_MAX = 350   # and of the largest
