@@ -313,22 +313,6 @@ def _templates():
     env.filters |= _FILTERS
     return env
 
-# %% ../nbs/05_report.ipynb #n0326ce6
-_COLOURS = {'#1b1f24':'--fg', '#5b6470':'--dim', '#d8dde3':'--line', '#0072b2':'--blue', '#c2410c':'--hit',
-            '#009e73':'--green'}
-_DRAWING = {'svg.hashsalt':'report', 'svg.fonttype':'none', 'font.sans-serif':['DejaVu Sans'], 'font.size':11,
-            'xtick.color':'#5b6470', 'ytick.color':'#5b6470', 'axes.labelcolor':'#5b6470', 'grid.color':'#d8dde3'}
-
-def _inline_svg(fig):
-    "A figure as SVG inside a page, in the page's colours"
-    text = io.StringIO()
-    fig.savefig(text, format='svg', transparent=True, metadata={'Date':None})
-    # what stands before the first group is for files of their own: addresses of standards, a style for the whole page
-    groups = text.getvalue()[text.getvalue().index('<g id='):]
-    for colour,name in _COLOURS.items(): groups = groups.replace(colour, f'var({name})')
-    width,height = 72*fig.get_size_inches()
-    return f'<svg viewBox="0 0 {width:g} {height:g}">{groups}'
-
 # %% ../nbs/05_report.ipynb #n7413127
 def _frame(ax, last):
     "Axes from step 0 to the `last` and from 0% to 100%, without a box"
@@ -346,6 +330,22 @@ def _plot_curves(ax, history, step):
         ax.plot(*zip(*points), color=colour, clip_on=False)
     ax.axvline(step, color='#1b1f24', lw=1, ls='--')
     _frame(ax, max(1, checked[-1]['step']))
+
+# %% ../nbs/05_report.ipynb #n0326ce6
+_COLOURS = {'#1b1f24':'--fg', '#5b6470':'--dim', '#d8dde3':'--line', '#0072b2':'--blue', '#c2410c':'--hit',
+            '#009e73':'--green'}
+_DRAWING = {'svg.hashsalt':'report', 'svg.fonttype':'none', 'font.sans-serif':['DejaVu Sans'], 'font.size':11,
+            'xtick.color':'#5b6470', 'ytick.color':'#5b6470', 'axes.labelcolor':'#5b6470', 'grid.color':'#d8dde3'}
+
+def _inline_svg(fig):
+    "A figure as SVG inside a page, in the page's colours"
+    text = io.StringIO()
+    fig.savefig(text, format='svg', transparent=True, metadata={'Date':None})
+    # what stands before the first group is for files of their own: addresses of standards, a style for the whole page
+    groups = text.getvalue()[text.getvalue().index('<g id='):]
+    for colour,name in _COLOURS.items(): groups = groups.replace(colour, f'var({name})')
+    width,height = 72*fig.get_size_inches()
+    return f'<svg viewBox="0 0 {width:g} {height:g}">{groups}'
 
 # %% ../nbs/05_report.ipynb #n5fadb27
 def curves_svg(
