@@ -11,7 +11,7 @@ from .data import Splits
 from .readers import load_dataset
 from .networks import Classifier,build_model
 from .training import pixel_stats
-from .zoo import clean_recipe,load_victim,recipe
+from .zoo import clean_recipe,clean_twin,load_victim,recipe
 
 # %% ../nbs/97_test_utils.ipynb #u006
 def new_digits_model(
@@ -19,7 +19,8 @@ def new_digits_model(
 ) -> Classifier:
     "An untrained CNN with the normalisation of digits"
     train = load_dataset('digits').train
-    return build_model('cnn', train.n_classes, train.shape[0], *pixel_stats(train), seed=seed)
+    channels,_,_ = train.shape
+    return build_model('cnn', train.n_classes, channels, *pixel_stats(train), seed=seed)
 
 # %% ../nbs/97_test_utils.ipynb #u010
 def clean_digits(
@@ -27,8 +28,7 @@ def clean_digits(
     root=None,  # data root, see `zoo_folder`
 ) -> Classifier: # in evaluation mode, a copy of the caller's own
     "A CNN trained on digits, without a backdoor"
-    model,_,_ = load_victim(clean_recipe('digits', seed), root)
-    return model
+    return load_victim(clean_recipe('digits', seed), root).model
 
 # %% ../nbs/97_test_utils.ipynb #u015
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ def digits_victim(
     target:int|str=3,      # target label, or 'next' for all-to-all
     seed:int=0,            # of the clean twin and of the attack
     root=None,             # data root, see `zoo_folder`
-    **options              # of the attack, see `attack_options`
+    **options              # of the attack, see `attack_options`; `arch` for another network
 ) -> DigitsVictim:         # its models are copies of the caller's own
     "A victim on digits, trained by the first call and read from disk by later ones"
     spec = recipe('digits', attack, target, seed, **options)
-    model,data,secret = load_victim(spec, root)
-    return DigitsVictim(model, clean_digits(seed, root), data, secret['trigger'], secret['target'])
+    victim,twin = (load_victim(s, root) for s in (spec, clean_twin(spec)))
+    return DigitsVictim(victim.model, twin.model, victim.data, victim.secret['trigger'], spec.target)
