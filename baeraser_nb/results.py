@@ -16,7 +16,7 @@ import torch
 from torchvision.io import decode_image
 from .attacks import Metrics
 from .zoo import ATTACKS,CLEAN
-from .experiments import DEFENCES,GRIDS,_paper,cells,frame,rows
+from .experiments import DEFENCES,GRIDS,cells,frame,grid_experiment,paper_figures
 
 # %% ../nbs/04a_results.ipynb #c006
 _ORDER = {k:{v:i for i,v in enumerate(vs)} for k,vs in dict(data=CLEAN, attack=ATTACKS, defence=DEFENCES).items()}
@@ -27,7 +27,7 @@ def measured(
     folder='results/grid',  # rows
 ):                          # DataFrame as of `frame`
     "The cells of a grid that have a row, in the paper's order"
-    df = frame(rows(folder, cells(GRIDS[grid]))).astype(dict.fromkeys(('beta','paper_asr','paper_acc'), float))
+    df = frame(grid_experiment.rows(cells(GRIDS[grid]), folder)).astype(dict.fromkeys(('beta','paper_asr','paper_acc'), float))
     return df.sort_values([*_KIND,'seed'], key=lambda c: c.map(_ORDER.get(c.name, lambda v: v)), ignore_index=True)
 
 # %% ../nbs/04a_results.ipynb #c010
@@ -55,7 +55,7 @@ def paper_table(
     defences=PAPERS,    # columns after the victim's own
 ):                      # DataFrame of texts 'ASR / Acc', percent
     "Ours in the shape of the paper's Tables I and II, and theirs"
-    df = df[(df.data==data)&df.defence.isin(defences)]; said,table = _paper(data),{}
+    df = df[(df.data==data)&df.defence.isin(defences)]; said,table = paper_figures(data),{}
     both = df[df.groupby(['attack','size','seed']).defence.transform('size')==len(defences)]; n = both.groupby(['attack','size']).ngroups
     average = both.groupby(['data','defence','ratio','seed'], sort=False, as_index=False).mean(numeric_only=True).assign(attack='mean', size=f'of {n}')
     for (a,s),g in pd.concat([means(df), means(average)]).groupby(['attack','size'], sort=False):
@@ -78,7 +78,7 @@ def summary(
     df,         # of `common`
 ):              # DataFrame by data set and defence: means in percent, seconds, `paper's` beside them
     "Every defence in a line"
-    df = df.assign(paper_drop=[100*_paper(r.data)[r.attack,r['size'],'before'][1]-r.paper_acc if pd.notna(r.paper_acc) else None for _,r in df.iterrows()])
+    df = df.assign(paper_drop=[100*paper_figures(r.data)[r.attack,r['size'],'before'][1]-r.paper_acc if pd.notna(r.paper_acc) else None for _,r in df.iterrows()])
     g = df.groupby(['data','defence'], sort=False)
     t = g.size().rename('cells').to_frame().join(g[['asr','drop','ra','seconds']].mean()).join(g.asr.max().rename('worst')).join(g[['paper_asr','paper_drop']].mean())
     t['front'] = [not any(o.asr<=r.asr and o['drop']<=r['drop'] and (o.asr<r.asr or o['drop']<r['drop']) for _,o in t.loc[d].iterrows()) for (d,_),r in t.iterrows()]
@@ -86,25 +86,25 @@ def summary(
 
 # %% ../nbs/04a_results.ipynb #t002
 def target_class(
-    rows:list, # of `run_cells`; those without counts of the target's own images are left out
+    rows:list, # of the grid; those without counts of the target's own images are left out
 ):             # DataFrame, percent, a line a row: ASR after; of the target class and of the others the accuracy of the clean model, of the victim and after
     "What defences do to the class that an attack aims at"
     def line(r):
         ms = {k:Metrics.of(r[w]) for k,w in (('clean','clean'),('victim','before'),('after','after'))}
-        target = {f'target, {k}':100*m.own for k,m in ms.items()}
-        others = {f'others, {k}':100*(m.n_right-m.n_kept)/(m.n_clean-m.n_own) for k,m in ms.items()}
+        target = {f'target, {k}':100*m.target_acc for k,m in ms.items()}
+        others = {f'others, {k}':100*(m.n_right-m.n_target_right)/(m.n_clean-m.n_target) for k,m in ms.items()}
         return dict(defence=r['cell']['defence'], asr=100*ms['after'].asr)|target|others
-    return pd.DataFrame([line(r) for r in rows if r['after'].get('n_own') and r['clean']])
+    return pd.DataFrame([line(r) for r in rows if r['after'].get('n_target') and r['clean']])
 
 # %% ../nbs/04a_results.ipynb #t008
 def plot_target_class(
-    rows:list,  # of `run_cells`
+    rows:list,  # of the grid
     again:list, # of the same victims, after something else
     ax=None,    # matplotlib axes; None makes new ones
 ):
     "An arrow a victim, from the one outcome to the other; a cross is the clean model it began as"
     ax = ax or plt.subplots(figsize=(6,3.2))[1]; of = lambda r: (r['cell']['victim']['attack'],r['cell']['victim']['options']['size'])
-    there,spot = {of(r):r['after'] for r in again},lambda m: (100*m['own'],100*m['asr'])
+    there,spot = {of(r):r['after'] for r in again},lambda m: (100*m['target_acc'],100*m['asr'])
     for attack,color in dict(badnets='#0072b2', trojannn='#009e73', imc='#cc79a7').items():
         pairs = [(spot(r['after']),spot(there[of(r)]),spot(r['clean'])) for r in rows if of(r) in there and of(r)[0]==attack]
         for a,b,_ in pairs: ax.plot(*zip(a, b), color=color, lw=1); ax.annotate('', b, a, arrowprops=dict(arrowstyle='->', color=color, shrinkA=0, shrinkB=0))
@@ -156,7 +156,7 @@ def penalty_table(
     data:str,   # data set
 ):              # DataFrame of texts 'ASR / Acc', percent; '' where there is no row
     "Ours in the shape of the paper's Table III, and theirs"
-    m,said,before = means(df[df.data==data]),_penalty(data),_paper(data)
+    m,said,before = means(df[df.data==data]),_penalty(data),paper_figures(data)
     first = {(r.attack,'here'):_pair(r.victim_asr, r.victim_acc) for r in m.itertuples()}|{(a,'paper'):_pair(*(100*x for x in before[a,3,'before'])) for a in _PENALIZED}
     here = {(b,a):_pair(x, y) for b,a,x,y in zip(m.beta, m.attack, m.asr, m.acc)}
     lines = {f'{b:g}':{(a,'here'):here.get((b,a), '') for a in _PENALIZED}|{(a,'paper'):_pair(*said[a,b]) for a in _PENALIZED} for b in dict.fromkeys(b for _,b in said)}
@@ -164,7 +164,7 @@ def penalty_table(
 
 # %% ../nbs/04a_results.ipynb #c048
 def plot_traces(
-    rows:list,  # of `run_cells` with a trace
+    rows:list,  # of the grid with a trace
 ):              # array of axes, one a data set
     "Accuracy against the real trigger's ASR along the steps, after the paper's Fig. 3"
     data = [d for d in CLEAN if any(r['cell']['victim']['data']==d for r in rows)]
@@ -193,14 +193,14 @@ def plot_holding(
 
 # %% ../nbs/04a_results.ipynb #c055
 def show_trace(
-    row:dict,               # of `run_cells` with a trace
+    row:dict,               # of the grid with a trace
     steps=(0,5,10,20,50,100), # those to show that were checked
 ):                          # array of axes
     "An image of another class and one of the target class: clean, triggered, with a recovered trigger; and what the model answers to all such images with the real trigger, step by step (the paper's Fig. 6)"
     t = row['trace']; at = [t['step'].index(k) for k in steps if k in t['step']]; K = len(t['counts'][0])
     fig,axs = plt.subplots(2, 3+len(at), figsize=(1.*(3+len(at)),2.5), squeeze=False)
     pic = lambda s: decode_image(torch.frombuffer(bytearray(base64.b64decode(s)), dtype=torch.uint8)).permute(1,2,0).squeeze(-1)
-    for line,im,counts in zip(axs, (t['shown'][0],t['shown'][2]), (t['counts'],t['own'])):
+    for line,im,counts in zip(axs, (t['shown'][0],t['shown'][2]), (t['counts'],t['target_counts'])):
         for ax,k in zip(line, ('clean','triggered','recovered')): ax.imshow(pic(im[k]), cmap='gray', vmin=0, vmax=255, interpolation='nearest'); ax.axis('off'); ax.set_title(k, fontsize=8)
         for ax,i in zip(line[3:], at):
             n = sum(counts[i]); ax.bar(range(K), [c/n for c in counts[i]], color=['#d55e00' if k==row['target'] else '#999999' for k in range(K)], width=1 if K>20 else .8)
@@ -215,7 +215,7 @@ def write_results(
     folder='results/grid',  # rows
 ) -> list:                  # of the files' names
     "All tables as CSV, all figures as PNG"
-    out = Path(out); out.mkdir(parents=True, exist_ok=True); paper,penalty,holding,digits = (measured(g, folder) for g in ('paper','penalty','holding','digits')); ways = rows(folder, cells(GRIDS['iterations']))
+    out = Path(out); out.mkdir(parents=True, exist_ok=True); paper,penalty,holding,digits = (measured(g, folder) for g in ('paper','penalty','holding','digits')); ways = grid_experiment.rows(cells(GRIDS['iterations']), folder)
     said = [_penalty(d).get((a,b), (None,None)) for d,a,b in zip(penalty.data, penalty.attack, penalty.beta)]
     tables = {f'table-{n}-{d}':means(paper[paper.data==d]) for n,d in (('1a','mnist'),('1b','fashion_mnist'),('2a','cifar10'),('2b','cifar100'))}
     tables |= {'table-3':means(penalty.assign(paper_asr=[s[0] for s in said], paper_acc=[s[1] for s in said])), 'figure-4':means(holding), 'digits':means(digits), 'defences':summary(common(paper)).reset_index()}
