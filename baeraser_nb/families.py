@@ -283,11 +283,20 @@ def hinge_gradient(
     return torch.cat(hinges),torch.cat(gradients)
 
 # %% ../nbs/01c_families.ipynb #n1f9bc7a
-def _goals(generators, b, images): # images: (x,y) indices by generators, classes
-    "One goal for all images of a step, and its threshold"
-    which = [torch.arange(len(g), device=g.device).repeat_interleave(b) for g in generators]
-    goals = [g.goals(k, y) for g,k,y in zip(generators, which, images)]
-    return Goal(*(torch.cat([getattr(o, k) for o in goals]) for k in ('label','targeted')))
+def _adam(generators, lr):
+    "One optimiser for all, each family at its own pace"
+    return torch.optim.Adam([dict(params=g.parameters(), lr=lr*g.family.pace, betas=g.family.betas) for g in generators])
+
+def _proposals(generators, images, eta):
+    "Triggered images of all generators, and what their triggers cost"
+    proposed = [g.propose(to_float(x), eta) for g,x in zip(generators, images)]
+    return [torch.cat(o) for o in zip(*proposed)]
+
+def _goals(generators, classes):
+    "One goal for all images of a step"
+    def of(g, y): return g.goals(torch.arange(len(g), device=g.device).repeat_interleave(len(y)//len(g)), y)
+    goals = [of(g, y) for g,y in zip(generators, classes)]
+    return Goal(torch.cat([o.label for o in goals]), torch.cat([o.targeted for o in goals]))
 
 def train_generators(
     model:nn.Module,    # takes pixels in [0,1]; in evaluation mode
@@ -301,23 +310,21 @@ def train_generators(
     tick=lambda: None,  # called after every step, e.g. to move a progress bar
 ) -> list:              # for each of `generators` (steps, g): mean hinge of every generator at every step
     "Train generators of any families through one shared pass of the victim per step (Eq. 2)"
-    groups = [dict(params=g.parameters(), lr=lr*g.family.pace, betas=g.family.betas) for g in generators]
-    opt,sizes = torch.optim.Adam(groups),[len(g)*b for g in generators]
+    opt,sizes = _adam(generators, lr),[len(g)*b for g in generators]
     thresholds = torch.cat([g.thresholds.repeat_interleave(b) for g in generators])
-    x,y = (o.to(thresholds.device) for o in (held.x,held.y))
+    x,y = held.x.to(thresholds.device),held.y.to(thresholds.device)
     curve = []
     for _ in range(steps):
         picked = torch.randint(len(x), (sum(sizes),), device=x.device).split(sizes)
-        proposed = [g.propose(to_float(x[j]), eta) for g,j in zip(generators, picked)]
-        triggered,cost = (torch.cat(o) for o in zip(*proposed))
-        goal = _goals(generators, b, [y[j] for j in picked])
+        triggered,cost = _proposals(generators, [x[j] for j in picked], eta)
+        goal = _goals(generators, [y[j] for j in picked])
         hinges,gradient = hinge_gradient(model, triggered, goal, thresholds, log)
         opt.zero_grad()
         torch.autograd.backward([triggered, cost], [gradient/b, torch.ones_like(cost)])
         opt.step()
-        tick()
         curve.append(hinges.view(-1,b).mean(1))
         for g,h in zip(generators, hinges.split(sizes)): g.after_step(h.view(-1,b))
+        tick()
     return list(torch.stack(curve).split([len(g) for g in generators], dim=1))
 
 # %% ../nbs/01c_families.ipynb #n43f127a

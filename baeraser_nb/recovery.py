@@ -4,12 +4,11 @@
 
 # %% auto #0
 __all__ = ['BOUNDED', 'SEARCHES', 'Together', 'families_of', 'Search', 'Study', 'Tally', 'search_together', 'ordered', 'only',
-           'Member', 'TriggerPool', 'class_name', 'Scan', 'preset_named', 'scan', 'show_triggers', 'plot_scores',
-           'plot_curves']
+           'Member', 'TriggerPool', 'class_name', 'Scan', 'preset_named', 'by_step', 'scan', 'show_triggers',
+           'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import math,time
-from collections.abc import Iterable
 from dataclasses import asdict,dataclass,field
 import pandas as pd
 import torch
@@ -21,7 +20,9 @@ from .core import BadInput,progress_bar,seeded
 from .data import Images
 from .networks import frozen,predict
 from .inputs import as_case,of_learner
-from .families import *
+from .families import AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask,RandomPixelPatch
+from .families import RefinedPatch,SharedPositionPatch,Warp,assigned,densest_corners,grid_corners,success
+from .families import train_generators
 from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest
 
 # %% ../nbs/02_msa_recovery.ipynb #ndf73eb7
@@ -42,7 +43,7 @@ def families_of(
     for f in every: known.setdefault(f.title, f)
     return list(known.values())
 
-# %% ../nbs/02_msa_recovery.ipynb #nffcd631
+# %% ../nbs/02_msa_recovery.ipynb #n08e2c4e
 @dataclass(frozen=True)
 class Search:
     "Everything that decides how a model is searched and judged"
@@ -58,8 +59,8 @@ class Search:
     steps:int|None=60                # of `Together` and of warps; None: `passes` over the held images
     passes:int=10                    # used if `steps` is None
     staircase_steps:int=40           # of staircases that are trained together
-    halve:bool=True                  # drop the worse half of the labels between rounds, and take fewer images for many labels
-    tau:float|None=None              # success rate a suspect must exceed (line 13); None: judge by p-values
+    halve:bool=True                  # drop the worse half of the labels between rounds; fewer images for many labels
+    tau:float|None=None              # success rate a suspect must exceed (Algorithm 1, line 13); None: by p-values
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
     settled:float=.01                # p-value at which the verdict is settled and the search ends
 
@@ -78,7 +79,7 @@ def images(self:Search,
 @patch
 def judge(self:Search,
     evidence,       # table, see `evidence_rows`
-    nulls:dict={},  # by title, other nulls than the families' own
+    nulls=None,     # by title, other nulls than the families' own
 ):                  # `Verdict`
     "What evidence says by this search's threshold; a stored scan is judged again by this one call"
     return judge(evidence, self.families, self.alpha, self.tau, nulls)
@@ -224,7 +225,7 @@ def search(self:Family, study:Study):
     g = study.fresh(self, study.labels)
     study.record(study.best(g, 1, self.steps, study.search.images(len(g))))
 
-# %% ../nbs/02_msa_recovery.ipynb #ncc62e57
+# %% ../nbs/02_msa_recovery.ipynb #na470246
 class Tally:
     "The most successes of each label's generators so far, in one family"
     def __init__(self, n_classes): self.hits,self.trials = torch.zeros(2, n_classes, dtype=torch.long)
@@ -242,31 +243,34 @@ class Tally:
 @patch
 def bounded(self:Study, family, labels):
     "Untrained generators of a bounded family, one for each label and threshold"
-    eps = self.search.thresholds
-    return family.untrained(self.canvas, labels.repeat_interleave(len(eps)), torch.tensor(eps).repeat(len(labels))).to(self.device)
+    eps = torch.tensor(self.search.thresholds)
+    labels,thresholds = labels.repeat_interleave(len(eps)),eps.repeat(len(labels))
+    return family.untrained(self.canvas, labels, thresholds).to(self.device)
 
-# %% ../nbs/02_msa_recovery.ipynb #ne025e98
+# %% ../nbs/02_msa_recovery.ipynb #n6347d79
 def search_together(
     study:Study,
     families,       # of `Family`, bounded alike
     labels:Tensor,  # to search for
 ) -> dict:          # by title: the generators as they ended; the tallies are in `study.tallies`
     "Search several families at once, the worse half of the labels dropped twice on the way"
-    s,n = study.search,max(25, min(200, 2000//study.n_classes))
     generators = [study.bounded(f, labels) for f in families]
-    tallies = [Tally(study.n_classes) for _ in families]
-    rounds = 3 if s.halve and len(labels)>3 else 1
+    study.tallies = {f.title:Tally(study.n_classes) for f in families}
+    rounds = 3 if study.search.halve and len(labels)>3 else 1
     for k in range(rounds):
         g = len(generators[0])
-        curves = study.run(generators, study.steps//rounds, s.images(g))
-        orders = [c[-5:].mean(0).argsort() for c in curves]
-        go = 0 if k==rounds-1 else g//2     # how many go; in the end all that are left are measured
-        for group,order,tally in zip(generators, orders, tallies):
-            leaving = group.keep(order[g-(go or g):])
-            tally.add(leaving.labels, study.success(leaving, n))
-        if go: generators = [group.keep(order[:g-go]) for group,order in zip(generators, orders)]
-    study.tallies = dict(zip([f.title for f in families], tallies))
+        curves = study.run(generators, study.steps//rounds, study.search.images(g))
+        ranked = [group.keep(c[-5:].mean(0).argsort()) for group,c in zip(generators, curves)]
+        stay = g-g//2 if k<rounds-1 else 0  # in the end all that are left are measured
+        for group in ranked: study.count(group.keep(range(stay, g)))
+        if stay: generators = [group.keep(range(stay)) for group in ranked]
     return dict(zip(study.tallies, generators))
+
+@patch
+def count(self:Study, generators):
+    "Put the success of generators into the tally of their family"
+    n = max(25, min(200, 2000//self.n_classes))
+    self.tallies[generators.family.title].add(generators.labels, self.success(generators, n))
 
 @patch
 def search(self:Together, study:Study):
@@ -280,26 +284,31 @@ def search(self:Warp, study:Study): Together((self,)).search(study)
 @patch
 def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
-# %% ../nbs/02_msa_recovery.ipynb #n4a2ba3c
+# %% ../nbs/02_msa_recovery.ipynb #nee9669e
 @patch
 def search(self:Mask, study:Study):
     "Masks of every label; the smaller ones go on"
-    s,K,n = study.search,study.n_classes,self.steps//8
-    masks = self.untrained(study.canvas, study.everyone, torch.full((K,), s.thresholds[-1])).to(study.device)
-    area = torch.full((K,), torch.nan)
-    for k,steps in enumerate([3*n, n, n, self.steps-5*n]):
-        study.run([masks], steps, s.images(len(masks)))
-        area[masks.labels.cpu()] = masks.area.detach().cpu()
-        if k<3: masks = masks.keep(masks.area.argsort()[:max(10, len(masks)//2)])
-    counts,left = study.success(masks),masks.labels.cpu()
+    K,n = study.n_classes,self.steps//8
+    thresholds,area = torch.full((K,), study.search.thresholds[-1]),torch.full((K,), torch.nan)
+    masks = self.untrained(study.canvas, study.everyone, thresholds).to(study.device)
+    for steps in (3*n, n, n):
+        area = self.train(study, masks, steps, area)
+        masks = masks.keep(masks.area.argsort()[:max(10, len(masks)//2)])
+    area = self.train(study, masks, self.steps-5*n, area)
     study.generators[self.title] = masks
-    study.evidence.append(_mask_rows(self, left, counts, area))
+    study.evidence.append(_mask_rows(self, masks.labels.cpu(), study.success(masks), area))
+
+@patch
+def train(self:Mask, study:Study, masks, steps, area): # area of all labels' masks, (K,)
+    "Train masks; the areas, those of the trained ones renewed"
+    study.run([masks], steps, study.search.images(len(masks)))
+    return area.index_put((masks.labels.cpu(),), masks.area.detach().cpu())
 
 def _mask_rows(family, left, counts, area):
     "Evidence of the masks that are left; of the others the area they had when they were dropped"
-    hits,trials = (torch.zeros(len(area), dtype=torch.long).index_put((left,), v) for v in (counts.hits,counts.trials))
-    ratio = log_area_ratio(area[left], counts.rate, family.least)
-    statistic = torch.full((len(area),), torch.nan).index_put((left,), ratio)
+    def spread(values, rest): return torch.full((len(area),), rest).index_put((left,), values)
+    statistic = spread(log_area_ratio(area[left], counts.rate, family.least), torch.nan)
+    hits,trials = spread(counts.hits, 0),spread(counts.trials, 0)
     return evidence_rows(family.title, range(len(area)), hits, trials, statistic, area)
 
 # %% ../nbs/02_msa_recovery.ipynb #ndaa8b1f
@@ -349,7 +358,7 @@ def _table_rows(family, study, squares):
     odds = ((hits.sum()+.5)/(trials.sum()-hits.sum()+.5)).log()-math.log(family.chance/(1-family.chance))
     return evidence_rows(family.title, range(K), hits, trials, odds.clamp(min=0).expand(K))
 
-# %% ../nbs/02_msa_recovery.ipynb #nb1be404
+# %% ../nbs/02_msa_recovery.ipynb #n8dbd0e5
 def ordered(
     stages,         # of a search
     n_classes:int,  # K
@@ -364,10 +373,10 @@ def run_stages(self:Study):
     for s in stages:
         self.bar.set_description_str(f'{s.title}, {self.n_classes} labels')
         s.search(self)
-        if s is stages[0] and s.title==Mask.title: self.labels = self.generators[s.title].labels # only these go on
+        if s is stages[0] and isinstance(s, Mask): self.labels = self.generators[s.title].labels # only these go on
         if s.may_settle and self.settled: return
 
-# %% ../nbs/02_msa_recovery.ipynb #n848003c
+# %% ../nbs/02_msa_recovery.ipynb #n8e58cfe
 def only(
     generators,
     keep,       # (g,) bool
@@ -381,28 +390,38 @@ def works(self:Study, generators):
     "Which generators reach their label on half of the held images, (g,) bool"
     return self.success(generators, 100).rate>=.5
 
+# %% ../nbs/02_msa_recovery.ipynb #nd862b1e
+@patch
+def first_steps(self:Study,
+    labels,         # suspected ones
+) -> list:          # of `Generators`, not only of these labels
+    "What was trained in the families that share a staircase; those of `recover` are searched now if they were not"
+    extra,found = self.search.recover,self.generators
+    missing = [f for f in extra if f.title not in found]
+    before = [found[f.title] for f in extra if f.title in found]
+    more = search_together(self, missing, torch.tensor(labels)) if missing else {}
+    known = {f.title for f in extra}
+    others = [f for f in self.search.families if f.shares_staircase and f.title not in known]
+    return before+list(more.values())+[found[f.title] for f in others if f.title in found]
+
 @patch
 def steps_of_staircase(self:Study, generators):
     "A copy of every generator for each threshold of the staircase"
     eps,g = torch.tensor(self.search.staircase_thresholds),len(generators)
     return generators.keep([j for j in range(g) for _ in eps], eps.repeat(g))
 
+# %% ../nbs/02_msa_recovery.ipynb #n36a7046
 @patch
 def shared_staircase(self:Study,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "The staircase of the families that are trained together"
-    s,found = self.search,self.generators
-    missing = [f for f in s.recover if f.title not in found]
-    more = search_together(self, missing, torch.tensor(labels)) if missing else {}
-    extra = [f.title for f in s.recover]
-    others = [f.title for f in s.families if f.shares_staircase and f.title in found and f.title not in extra]
-    groups = [found[t] for t in extra if t in found]+list(more.values())+[found[t] for t in others]
+    groups = self.first_steps(labels)
     groups = [k for g in groups for k in only(g, [l in labels for l in g.labels.tolist()])]
     groups = [k for g in groups for k in only(g, self.success(g, 50).hits>0)] # what never works cannot learn
-    if s.staircase_thresholds and groups:
+    if self.search.staircase_thresholds and groups:
         groups = [self.steps_of_staircase(g) for g in groups]
-        self.run(groups, s.staircase_steps, s.b)
+        self.run(groups, self.search.staircase_steps, self.search.b)
     return [k for g in groups for k in only(g, self.works(g))]
 
 # %% ../nbs/02_msa_recovery.ipynb #n4ef9ce9
@@ -432,42 +451,49 @@ def staircase(self:AllToAllPatch, study:Study, labels):
     study.run([g], s.staircase_steps, s.b)
     return only(g, study.works(g))
 
-# %% ../nbs/02_msa_recovery.ipynb #n97977d0
+# %% ../nbs/02_msa_recovery.ipynb #ne43ddff
 @patch
 def recovered(self:Study,
     targets,    # suspected labels
     scores,     # `by_label` of the evidence
 ) -> list:      # of `Generators`, all of which work
     "The triggers of all suspected labels"
-    families = {f.title:f for f in self.search.families}
-    by_class = [l for l in targets if families[scores.family[l]].every_class]
-    single,good = [l for l in targets if l not in by_class],[]
-    if single:
-        self._say(f"triggers of label {', '.join(map(str, single))}")
-        good = self.shared_staircase(single)
-        own = [f for f in families.values() if not (f.shares_staircase or f.every_class)]
-        for f in sorted(own, key=lambda f: f.joins_only):
-            if good or not f.joins_only: good = good+f.staircase(self, single)
+    families = self.search.families
+    every_class = [f for f in families if f.every_class]
+    by_class = [l for l in targets if scores.family[l] in {f.title for f in every_class}]
+    single = [l for l in targets if l not in by_class]
+    good = self.recovered_labels(single) if single else []
     if by_class:
-        self._say('all-to-all triggers')
-        for f in families.values():
-            if f.every_class: good = good+f.staircase(self, by_class)
+        self.say('all-to-all triggers')
+        for f in every_class: good = good+f.staircase(self, by_class)
     return good
 
 @patch
-def _say(self:Study, what):
-    "A fresh progress bar for the staircase"
-    s = self.search
-    self.bar.set_description_str(what)
-    self.bar.reset(s.staircase_steps+sum(f.staircase_steps for f in s.families if not (f.shares_staircase or f.every_class)))
+def recovered_labels(self:Study, labels) -> list: # of `Generators`
+    "The triggers of labels that are targets of all classes"
+    own = [f for f in self.search.families if not (f.shares_staircase or f.every_class)]
+    self.say(f"triggers of label {', '.join(map(str, labels))}", sum(f.staircase_steps for f in own))
+    good = self.shared_staircase(labels)
+    for f in sorted(own, key=lambda f: f.joins_only):
+        if good or not f.joins_only: good = good+f.staircase(self, labels)
+    return good
 
-# %% ../nbs/02_msa_recovery.ipynb #n3b7edae
+@patch
+def say(self:Study, what, more=0):
+    "A fresh progress bar for the staircase"
+    self.bar.set_description_str(what)
+    self.bar.reset(self.search.staircase_steps+more)
+
+# %% ../nbs/02_msa_recovery.ipynb #ncd3eb8f
 @dataclass(frozen=True)
 class Member:
     "One generator of a pool"
     family:str          # its title
     label:int|None      # that images with its triggers get; None: each class has its own
     threshold:float     # ε
+    def __str__(self):
+        label = 'every label' if self.label is None else f'label {self.label}'
+        return f'{label}, {self.family}\nε = {self.threshold:.1f}'
 
 class TriggerPool:
     "Recovered triggers, to be sampled: the trigger pool 𝒳 of Algorithm 1"
@@ -481,7 +507,7 @@ class TriggerPool:
     def __len__(self): return sum(map(len, self.generators))
     def __add__(self, other): return TriggerPool(self.generators+other.generators)
     def __repr__(self):
-        labels = sorted('all' if l is None else l for l in self.labels) if None not in self.labels else ['all',*sorted(self.labels-{None})]
+        labels = sorted(self.labels-{None})+['all']*(None in self.labels)
         titles = sorted({m.family for m in self.members})
         return f"TriggerPool({len(self)} generators; labels {labels}; {', '.join(titles)})"
 
@@ -490,13 +516,13 @@ def _members(g):
     labels = [None]*len(g) if g.labels is None else g.labels.tolist()
     return [Member(g.family.title, l, e) for l,e in zip(labels, g.thresholds.tolist())]
 
-# %% ../nbs/02_msa_recovery.ipynb #n405c754
+# %% ../nbs/02_msa_recovery.ipynb #na0598cb
 @patch
 @torch.no_grad()
 def stamp(self:TriggerPool,
     x:Tensor,               # images in [0,1], (n,c,h,w)
     y:Tensor|None=None,     # their classes, (n,); an all-to-all trigger's label depends on them
-) -> tuple[Tensor,Tensor]:  # triggered images, and the label each trigger was recovered for (n,); without `y`, −1 for all-to-all
+) -> tuple[Tensor,Tensor]:  # triggered images, and each trigger's label (n,); without `y`, −1 for all-to-all
     "A fresh trigger on every image, each from a generator drawn at random from the pool"
     which,start = torch.randint(len(self), (len(x),), device=x.device),0
     out,labels = x.clone(),torch.empty(len(x), dtype=torch.long, device=x.device)
@@ -512,7 +538,7 @@ def _labels(g, k, y):
     if y is not None: return g.goals(k, y).label
     return torch.full_like(k, -1) if g.labels is None else g.labels[k]
 
-# %% ../nbs/02_msa_recovery.ipynb #ncb88dff
+# %% ../nbs/02_msa_recovery.ipynb #n1b113ae
 def class_name(
     label:int,
     classes=(), # names of the classes, by label
@@ -531,16 +557,16 @@ class Scan:
     pool:TriggerPool|None   # recovered triggers of the suspected labels; None if there are none
     acc:float               # accuracy on the held images, in the precision of the search
     seconds:float           # wall time
-    decided:float           # of which until it was known which labels are suspect; the rest went into their triggers
+    decided:float           # of which until the suspected labels were known; the rest went into their triggers
     n_held:int              # held images
     seed:int                # of the search
     preset:str              # name of the search, or 'own'
     search:Search           # how the model was searched and judged
     threshold:float         # score that a suspect exceeds
     mapping:list|None=None  # of an all-to-all backdoor: the label that images of each class get; None: none was found
-    curves:dict=field(default_factory=dict, repr=False) # by family: how far each label was from its threshold at every step (nats; its best generator), (steps,K); NaN where it was not tried
+    curves:dict=field(default_factory=dict, repr=False) # by family, see `by_step`
 
-# %% ../nbs/02_msa_recovery.ipynb #n6e667f2
+# %% ../nbs/02_msa_recovery.ipynb #nd22a31e
 @patch(as_prop=True)
 def scores(self:Scan):
     "What speaks most against each label: a table with one row per label"
@@ -560,7 +586,7 @@ def named(self:Scan,
 ) -> str:       # '' if nothing is suspected
     "What is suspected, in words"
     single = [class_name(l, classes) for l in self.targets if not self.all_to_all(l)]
-    name = lambda k: str(classes[k]) if k<len(classes) else str(k)
+    def name(k): return str(classes[k]) if k<len(classes) else str(k)
     pairs = [f'{name(a)}→{name(b)}' for a,b in enumerate(self.mapping or [])]
     words = [f"label {', '.join(single)}"]*bool(single)
     if pairs: words.append(f"all-to-all ({', '.join(pairs[:10])}{', …'*(len(pairs)>10)})")
@@ -573,7 +599,7 @@ def __repr__(self:Scan):
     head = f"{self.verdict}{': '*bool(self.targets)}{self.named()}"
     return f'{head} (highest scores: {scores}; {self.n_held} held images, {self.seconds:.0f} s)'
 
-# %% ../nbs/02_msa_recovery.ipynb #n50e23e3
+# %% ../nbs/02_msa_recovery.ipynb #n414af4a
 def _stage_row(s):
     "A stage as data"
     if isinstance(s, Together): return dict(stage='Together', families=[_stage_row(f) for f in s.families])
@@ -598,9 +624,10 @@ def row(self:Scan) -> dict: # JSON values
     rows = self.evidence.round(places).astype(object).where(self.evidence.notna(), None)
     plain = 'verdict','targets','acc','seconds','decided','n_held','seed','preset','threshold','mapping'
     found = {k:getattr(self, k) for k in plain}
-    return found|dict(evidence=rows.to_dict('records'), search=self.search.row(), nulls=self.search.nulls, version=__version__)
+    how = dict(search=self.search.row(), nulls=self.search.nulls, version=__version__)
+    return found|dict(evidence=rows.to_dict('records'))|how
 
-# %% ../nbs/02_msa_recovery.ipynb #nc92e59d
+# %% ../nbs/02_msa_recovery.ipynb #n4f19799
 def preset_named(
     preset,     # a name, or a record of your own
     known:dict, # the records by name
@@ -611,20 +638,38 @@ def preset_named(
         raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
 
-def _by_label(parts, K): # parts: labels (g,) and hinges (steps,g)
-    "The lowest hinge of each label's generators, step by step, (steps,K); NaN for labels not tried"
+def by_step(
+    parts,      # of a family: pairs of labels (g,) and hinges (steps,g), in the order in which they were trained
+    K:int,      # labels
+) -> Tensor:    # (steps,K), nats
+    "How far each label's best generator was from its threshold, step by step; NaN where it was not tried"
     best = [c.new_full((len(c),K), torch.inf).scatter_reduce(1, l.expand(len(c), -1), c, 'amin') for l,c in parts]
     return torch.cat(best).masked_fill(torch.cat(best).isinf(), torch.nan).cpu()
 
-# %% ../nbs/02_msa_recovery.ipynb #ned0cc06
-def _confirmed(targets, pool, scores):
+# %% ../nbs/02_msa_recovery.ipynb #n0611eef
+def _confirmed(verdict, pool):
     "The suspected labels that recovered triggers reach on half of the images; only those are named"
-    reached = pool.labels if pool else set()
-    table = {l for l in targets if None in reached and scores.success[l]>=.5}
-    return [l for l in targets if l in reached or l in table]
+    reached,success = pool.labels if pool else set(),by_label(verdict.evidence).success
+    table = {l for l in verdict.targets if None in reached and success[l]>=.5}
+    return [l for l in verdict.targets if l in reached or l in table]
 
+def _mapping(generators):
+    "The label that images of each class get, of an all-to-all backdoor; None if there is none"
+    return next((g.table[0].tolist() for g in generators if g.labels is None), None)
+
+@patch(as_prop=True)
+def accuracy(self:Study):
+    "Share of the held images that the searched model is right on"
+    return (predict(self.model, self.held.x).argmax(1)==self.held.y).float().mean().item()
+
+@patch(as_prop=True)
+def by_step(self:Study):
+    "The curves of all families, see the function of this name"
+    return {title:by_step(parts, self.n_classes) for title,parts in self.curves.items()}
+
+# %% ../nbs/02_msa_recovery.ipynb #n8c67c01
 def scan(
-    model,              # the suspicious model: an nn.Module or fastai `Learner` that takes pixels in [0,1] and gives logits, or a `Case`
+    model,              # the suspicious model, which takes pixels and gives logits: nn.Module, `Learner` or `Case`
     held=None,          # a few clean, labelled images: `Images`, or whatever `as_images` takes
     preset='robust',    # 'robust', 'paper', 'plain', or a `Search` of your own
     seed:int=0,         # same seed, same result
@@ -633,22 +678,20 @@ def scan(
 ) -> Scan:              # `BadInput` if model and images do not fit together
     "Look for a backdoor, knowing only the model and the held images"
     start,search,case = time.time(),preset_named(preset, SEARCHES),as_case(model, held, labels)
-    held,K = case.images,case.n_classes
     with seeded(seed),frozen(case.model) as m:
-        study = Study(m, held, K, search, progress)
-        acc = (predict(m, held.x).argmax(1)==held.y).float().mean().item()
+        study = Study(m, case.images, case.n_classes, search, progress)
+        acc = study.accuracy
         study.run_stages()
         verdict,decided = study.verdict,round(time.time()-start, 2)
-        scores = by_label(verdict.evidence, K)
-        good = study.recovered(verdict.targets, scores)
+        good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
         study.bar.close()
     pool = TriggerPool(good) if good else None
-    targets = _confirmed(verdict.targets, pool, scores)
-    tables = [g.table[0].tolist() for g in good if g.labels is None]
+    targets = _confirmed(verdict, pool)
     name = preset if isinstance(preset, str) else 'own'
-    return Scan('backdoored' if targets else 'clean', targets, verdict.evidence, K, pool, acc, round(time.time()-start, 2),
-                decided, len(held), seed, name, search, verdict.threshold, tables[0] if tables else None,
-                {title:_by_label(parts, K) for title,parts in study.curves.items()})
+    how = dict(seed=seed, preset=name, search=search, threshold=verdict.threshold)
+    found = dict(verdict='backdoored' if targets else 'clean', targets=targets, evidence=verdict.evidence, pool=pool)
+    more = dict(n_classes=case.n_classes, n_held=len(case.images), mapping=_mapping(good), curves=study.by_step)
+    return Scan(**found, **how, **more, acc=acc, decided=decided, seconds=round(time.time()-start, 2))
 
 # %% ../nbs/02_msa_recovery.ipynb #n5a9de1c
 @patch
@@ -660,7 +703,7 @@ def scan(self:Learner,
     "Look for a backdoor in a learner's model"
     return scan(*of_learner(self, images, labels), **kwargs)
 
-# %% ../nbs/02_msa_recovery.ipynb #nc45c44e
+# %% ../nbs/02_msa_recovery.ipynb #n79d74c2
 def _picture(ax, p): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
 
 def _shown(pool, every):
@@ -684,16 +727,14 @@ def show_triggers(
     fig,axs = plt.subplots(len(shown), cols, figsize=(.7*cols+1.6, .75*len(shown)), squeeze=False)
     for ax in axs.flat: ax.axis('off')
     for i,row in zip(shown, axs):
-        m = pool.members[i]
-        label = 'every label' if m.label is None else f'label {m.label}'
-        row[0].text(-.25, .5, f'{label}, {m.family}\nε = {m.threshold:.1f}', transform=row[0].transAxes, ha='right', va='center', fontsize=8)
+        row[0].text(-.25, .5, pool.members[i], transform=row[0].transAxes, ha='right', va='center', fontsize=8)
         for ax,p in zip(row[::-1], samples[i]): _picture(ax, p)
     if real is not None:
         _picture(axs[0,0], real.pattern)
         axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #n7f82c89
+# %% ../nbs/02_msa_recovery.ipynb #n4b7b145
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones
@@ -704,7 +745,6 @@ def plot_scores(
     colors = ['#d55e00' if l in scan.targets else '#999999' for l in scores.index]
     ax.bar(scores.index, scores, color=colors)
     ax.axhspan(0, scan.threshold, color='#56b4e9', alpha=.2, lw=0, zorder=0)
-    ax.axhline(0, color='k', lw=.8)
     ax.set(xlabel='label', ylabel='score')
     ax.set_title(scan.verdict+': '*bool(scan.targets)+scan.named(), fontsize=8 if scan.mapping else None)
     if len(scores)<=20: ax.set_xticks(scores.index)

@@ -90,19 +90,19 @@ def score(
     "−log10 of a p-value, the number of comparisons allowed for"
     return np.maximum(0., -np.log10(np.clip(np.asarray(p)*n, 1e-99, None)))
 
-# %% ../nbs/01d_verdict.ipynb #n7e977ba
+# %% ../nbs/01d_verdict.ipynb #nef47482
 def scored(
     evidence:pd.DataFrame,
     families,         # that a clean model is searched for
-    tau=None,         # success rate in (0,1) that a suspect must exceed (line 13 of Algorithm 1); None: judge by p-values
-    nulls:dict={},    # by title, other nulls than the families' own
+    tau=None,         # success rate in (0,1) that a suspect must exceed (Algorithm 1, line 13); None: judge by p-values
+    nulls=None,       # by title, other nulls than the families' own
 ) -> pd.DataFrame:    # a copy with `p_value` and `score`
     "Evidence with p-values and scores"
     out,n = evidence.copy(),comparisons(families)
     if tau is not None:
         out['score'] = np.log((out.hits+.5)/(out.trials-out.hits+.5))-math.log(tau/(1-tau))
         return out
-    nulls = {f.title:f.null for f in reversed(list(families))}|nulls
+    nulls = {f.title:f.null for f in reversed(list(families))}|(nulls or {})
     for title in out.family.unique():
         on = out.family==title
         p = nulls[title].p_value(out.statistic[on])
@@ -121,7 +121,7 @@ def by_label(
     best = best.reindex(range(n_classes)).rename_axis('label')
     return best.fillna(dict(score=0., hits=0, trials=0))
 
-# %% ../nbs/01d_verdict.ipynb #n760ffc0
+# %% ../nbs/01d_verdict.ipynb #nc13db21
 @dataclass
 class Verdict:
     "What the evidence says"
@@ -135,7 +135,7 @@ def judge(
     families,         # that a clean model is searched for
     alpha:float=.05,  # share of clean models that may be suspected
     tau=None,         # see `scored`
-    nulls:dict={},    # see `scored`
+    nulls=None,       # see `scored`
 ) -> Verdict:
     "Which labels are suspect"
     after,threshold = scored(evidence, families, tau, nulls),-math.log10(alpha) if tau is None else 0.
