@@ -244,12 +244,13 @@ def check_place(
     try:
         p = Path(path).expanduser().resolve()
         if p.is_dir() and not folder: raise _unwritable(path, 'it is a folder')
-        home = next(o for o in [p]*folder+[*p.parents] if o.exists())
+        home = _nearest(p if folder else p.parent)
         if not home.is_dir(): raise _unwritable(path, f'{home} is not a folder')
         (p.parent/f'.{p.name}{"x"*8}').exists() # a name as while it is written; too long a one raises
         with tempfile.TemporaryFile(dir=home): return p
     except OSError as e: raise _unwritable(path, e.strerror or e) from None
 
+def _nearest(folder): return next(o for o in (folder,*folder.parents) if o.exists())
 def _unwritable(path, why): return _bad_input(f'output {str(path)!r} cannot be written: {why}; choose another place')
 
 # %% ../nbs/05a_cli.ipynb #n035a
@@ -279,8 +280,7 @@ class Staged:
 
 def _stage(final):
     "A hidden folder beside a folder that may not be there yet"
-    home = next(o for o in [final,*final.parents] if o.exists())
-    return Staged(home/f'.baeraser-{secrets.token_hex(6)}', final)
+    return Staged(_nearest(final)/f'.baeraser-{secrets.token_hex(6)}', final)
 
 # %% ../nbs/05a_cli.ipynb #c035
 class Outputs:
@@ -833,9 +833,13 @@ def purified(
     new = {k:v.cpu() for k,v in net.state_dict().items()}
     names = plain_names(state, new)
     out = {k:as_in_file(v, new[names[k]]) for k,v in state.items()}
-    bad = next((k for k,v in out.items() if v.is_floating_point() and not v.isfinite().all()), None)
-    if bad is None: return out
-    raise _bad_input(f'`model`: the purified tensor {bad!r} does not fit into {out[bad].dtype}; '
+    for k,v in out.items(): _check_fits(k, v)
+    return out
+
+def _check_fits(name, tensor):
+    "`BadInput` for a tensor whose numbers are too large for its type"
+    if not tensor.is_floating_point() or tensor.isfinite().all(): return
+    raise _bad_input(f'`model`: the purified tensor {name!r} does not fit into {tensor.dtype}; '
                      'convert the file to float32 first')
 
 # %% ../nbs/05a_cli.ipynb #c094
@@ -1035,7 +1039,8 @@ def demo_command(
         s,found,done = demo_defence(folder, held, ctx.obj, seed, quiet)
         m = demo_metrics(folder, held, seed)
         save_pictures(folder, found, done, s.data.test, secret['trigger'])
-    _say(f"{metrics_table(m)}\n\n{demo_verdict(found, secret['target'], m)}\nmodels, results and pictures are in {out}")
+    said = metrics_table(m),'',demo_verdict(found, secret['target'], m),f'models, results and pictures are in {out}'
+    _say('\n'.join(said))
 
 # %% ../nbs/05a_cli.ipynb #n116a
 _Name = Annotated[str|None, _arg('[EXPERIMENT]', 'What to run; --list names all.')]
