@@ -43,7 +43,7 @@ def _app(version:Annotated[bool, _Version]=False, debug:Annotated[bool, _Debug]=
 
 # %% ../nbs/05a_cli.ipynb #c009
 _SAME = ('arch','mean','std','preset','root','download','size','target','attack','start','epochs','lr','seed',
-         'neurons','amplitude','strength','only','factory','device')
+         'neurons','amplitude','strength','only','factory','device','backend')
 _OPTIONS = {o:f'--{o}' for o in _SAME} | dict(
     source='--data', ratio='--held', model='MODEL', rate='--rate', place='--place', alpha='--alpha', kind='--pattern',
     data='--data', experiment='EXPERIMENT', part='PART', set='SET')
@@ -1138,7 +1138,7 @@ _Sets = Annotated[list[str]|None, _arg('[SET]...', 'clean, paper, further, ablat
     'all_to_all. Default: all.')]
 _Names = Annotated[bool, _opt('--dry-run', help='Name the models and stop.')]
 _Specs = Annotated[list[str]|None, _opt('--spec', help='paper, penalty, holding, iterations, further, clean, digits, '
-    'plain, random_position, target_class, lr_bn, or a JSON file with the fields of `Grid`; may come twice. '
+    'plain, random_position, target_class, lr_bn, ablation, or a JSON file with the fields of `Grid`; may come twice. '
     'Default: paper.')]
 _Timed = Annotated[list[str]|None, _arg('[PART]...', 'training, scan, race. Default: all.')]
 
