@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['DEFENCES', 'BASELINES', 'shifting', 'tune', 'fine_tuning', 'features', 'pruned_accuracy', 'prunable', 'awake',
            'KeepMask', 'fine_pruning', 'attention', 'map_sizes', 'stages', 'Distil', 'nad', 'fine_tuning_triggers',
-           'anomaly', 'MaskedPatterns', 'MaskSearch', 'mask_step', 'reverse', 'Patched', 'neural_cleanse',
-           'hypergradient', 'shortened', 'worst_perturbation', 'game_gradient', 'batch_of', 'shuffled_batches',
-           'set_gradients', 'play_round', 'i_bau', 'batch_norms', 'scaled_norms', 'MaskGame', 'mask_gradients',
-           'train_masks', 'neuron_masks', 'prune_channels', 'accuracy', 'prune_while_accurate', 'anp', 'sharpest_moves',
-           'still_statistics', 'SharpnessAware', 'ft_sam']
+           'anomaly', 'MaskedPatterns', 'MaskSearch', 'mask_optimizer', 'mask_step', 'reverse', 'Patched',
+           'neural_cleanse', 'hypergradient', 'shortened', 'inner_loss', 'worst_perturbation', 'game_gradient',
+           'batch_of', 'shuffled_batches', 'set_gradients', 'play_round', 'i_bau', 'batch_norms', 'scaled_norms',
+           'MaskGame', 'mask_gradients', 'train_masks', 'neuron_masks', 'prune_channels', 'accuracy',
+           'prune_while_accurate', 'anp', 'sharpest_moves', 'still_statistics', 'SharpnessAware', 'ft_sam']
 
 # %% ../nbs/03a_baselines.ipynb #c003
 import copy,math
@@ -276,9 +276,12 @@ class MaskSearch:
         self.pattern_logits = torch.randn(K, c, h, w, device=device).requires_grad_()
         self.price = torch.full((K,), 1e-3, device=device)
         self.success = torch.zeros(K, device=device) # a running mean
-        labels = torch.arange(K, device=device).repeat_interleave(b)
-        self.goal = Goal(labels, torch.ones_like(labels, dtype=torch.bool)) # of a step's images
-        self.thresholds = torch.full((K*b,), 1-1e-6, device=device)
+    @property
+    def goal(self): # of a step's images
+        labels = torch.arange(len(self.price), device=self.price.device).repeat_interleave(self.b)
+        return Goal(labels, torch.ones_like(labels, dtype=torch.bool))
+    @property
+    def thresholds(self): return torch.full((len(self.price)*self.b,), 1-1e-6, device=self.price.device)
     def triggers(self): return MaskedPatterns(self.mask_logits.sigmoid(), self.pattern_logits.sigmoid())
     def follow(self,
         hinges:Tensor, # how far each image is from its threshold, nats, (K*b,)
@@ -288,18 +291,25 @@ class MaskSearch:
         self.success = self.success.lerp(hit.float().mean(1), .2)
         self.price = (self.price*torch.where(self.success>=.99, 1.1, 1/1.15)).clamp(1e-5, 1.)
 
+# %% ../nbs/03a_baselines.ipynb #n04f
+def mask_optimizer(
+    search:MaskSearch,
+):                  # Adam
+    "The optimiser of a search for masks"
+    return torch.optim.Adam([search.mask_logits,search.pattern_logits], lr=.1, betas=(.5,.9))
+
 # %% ../nbs/03a_baselines.ipynb #n047
 def mask_step(
     search:MaskSearch,
-    opt,                # optimiser of its logits
+    opt,                # see `mask_optimizer`
     model:nn.Module,    # takes pixels in [0,1]
     x:Tensor,           # clean images, uint8, (n,c,h,w)
 ):
     "One step of the search: pull each label's images over their threshold, and its mask together"
-    triggers = search.triggers()
-    some = to_float(x[torch.randint(len(x), search.goal.label.shape, device=x.device)])
+    triggers,goal = search.triggers(),search.goal
+    some = to_float(x[torch.randint(len(x), goal.label.shape, device=x.device)])
     stamped = triggers.repeat(search.b).stamp(some)
-    hinges,gradients = hinge_gradient(model, stamped, search.goal, search.thresholds)
+    hinges,gradients = hinge_gradient(model, stamped, goal, search.thresholds)
     opt.zero_grad()
     torch.autograd.backward([stamped, (search.price*triggers.area).sum()], [gradients/search.b, None])
     opt.step()
@@ -320,7 +330,7 @@ def reverse(
     with seeded(seed),frozen(model) as m:
         x = held.x.to(next(m.parameters()).device)
         search = MaskSearch(K, held.shape, b, x.device)
-        opt = torch.optim.Adam([search.mask_logits,search.pattern_logits], lr=.1, betas=(.5,.9))
+        opt = mask_optimizer(search)
         for _ in range(steps):
             mask_step(search, opt, m, x)
             bar.update()
@@ -385,6 +395,16 @@ def shortened(
     "`delta`, scaled down to `length` if it is longer"
     return delta*(length/delta.norm().clamp(min=length))
 
+# %% ../nbs/03a_baselines.ipynb #n05i
+def inner_loss(
+    model:nn.Module,    # takes pixels in [0,1]; in evaluation mode
+    x:Tensor,           # images in [0,1], (n,c,h,w)
+    y:Tensor,           # labels, (n,)
+    delta:Tensor,       # perturbation, (1,c,h,w)
+) -> Tensor:
+    "What the worst perturbation makes small: its length, minus the model's error"
+    return .001*delta.square().sum()-F.cross_entropy(model(x+delta), y)
+
 # %% ../nbs/03a_baselines.ipynb #c055
 def worst_perturbation(
     model:nn.Module,  # takes pixels in [0,1]; in evaluation mode
@@ -395,10 +415,8 @@ def worst_perturbation(
     delta = torch.zeros_like(batches[0][0][:1]).requires_grad_()
     opt = torch.optim.SGD([delta], lr=10.)
     for x,y in batches:
-        short = shortened(delta, length)
-        loss = .001*short.square().sum()-F.cross_entropy(model(x+short), y)
         opt.zero_grad()
-        delta.grad = torch.autograd.grad(loss, delta)[0]
+        delta.grad, = torch.autograd.grad(inner_loss(model, x, y, shortened(delta, length)), delta)
         opt.step()
     return shortened(delta, length).detach()
 
@@ -415,7 +433,7 @@ def game_gradient(
     on = torch.zeros(len(x), 1, 1, 1, device=x.device)
     on[torch.randperm(len(x))[:max(1, int(share*len(x)))]] = 1
     def outer(d, _): return F.cross_entropy(model(x+on*d), y)
-    def inner(d, _): return .001*d.square().sum()-F.cross_entropy(model(x+d), y)
+    def inner(d, _): return inner_loss(model, x, y, d)
     return hypergradient(outer, inner, delta, theta)
 
 # %% ../nbs/03a_baselines.ipynb #n058
@@ -484,7 +502,7 @@ def i_bau(
             batches = shuffled_batches(held, bs, theta[0].device)
             play_round(model, opt, batches, length, share, bar.update)
     bar.close()
-    for p in theta: p.grad = None
+    opt.zero_grad()
     return model
 
 # %% ../nbs/03a_baselines.ipynb #c059
@@ -522,11 +540,14 @@ class MaskGame:
         self.ones = [torch.ones_like(m) for m in self.masks]
         self.device = self.masks[0].device
         store_attr('model,eps,a')
+    def random_moves(self):
+        "A move of up to ε for each layer's mask (δ), then one for each layer's bias (ξ)"
+        return [(self.eps*(2*torch.rand_like(o)-1)).requires_grad_() for o in self.ones+self.ones]
     def loss(self, x, y, weights, biases):
         "Cross-entropy with BatchNorm scaled, see `scaled_norms`"
         return F.cross_entropy(functional_call(self.model, scaled_norms(self.norms, weights, biases), (x,)), y)
     def perturbed(self, x, y, moves):
-        "The same with masks and biases moved: a move for each layer's mask (δ), then one for each layer's bias (ξ)"
+        "The same with masks and biases moved, see `random_moves`"
         n = len(self.masks)
         return self.loss(x, y, [m+o for m,o in zip(self.masks, moves[:n])], [1+o for o in moves[n:]])
 
@@ -537,7 +558,7 @@ def mask_gradients(
     y:Tensor,       # labels, (n,)
 ) -> tuple:         # one gradient per mask
     "Gradient of ANP's loss on one batch, under the worst perturbation"
-    start = [(game.eps*(2*torch.rand_like(o)-1)).requires_grad_() for o in game.ones+game.ones]
+    start = game.random_moves()
     worst = [game.eps*g.sign() for g in torch.autograd.grad(game.perturbed(x, y, start), start)]
     loss = game.a*game.loss(x, y, game.masks, game.ones)+(1-game.a)*game.perturbed(x, y, worst)
     return torch.autograd.grad(loss, game.masks)

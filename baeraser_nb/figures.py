@@ -119,9 +119,10 @@ def histogram(
 ):                  # the axes
     "Answers to the triggered images, the attacker's label in colour where there is one"
     ax = ax or plt.subplots(figsize=(3,2))[1]
-    n,wanted = replay.images.n_classes,replay.want.unique().tolist()
-    colors = [COLORS['target' if [label]==wanted else 'rest'] for label in range(n)]
-    ax.bar(range(n), replay.bad[k].bincount(minlength=n).tolist(), color=colors)
+    n = replay.images.n_classes
+    bars = ax.bar(range(n), replay.bad[k].bincount(minlength=n).tolist(), color=COLORS['rest'])
+    wanted = replay.want.unique().tolist()
+    if len(wanted)==1: bars[wanted[0]].set_color(COLORS['target'])
     ax.set(ylim=(0,len(replay.true)), xlabel='answer', ylabel='images')
     if n<=10:
         ax.set_xticks(range(n))
@@ -297,6 +298,13 @@ def pixel_answers(
     images = x+u*(other-x)+v*(stamped-x)
     return predict(model, images.flatten(0,1)).argmax(1).view(images.shape[:2])
 
+# %% ../nbs/06_figures.ipynb #f022
+def _corners(ax):
+    "The three images at the corners of a slice, and the trigger between two of them"
+    for (u,v),mark in zip(((0,0),(1,0),(0,1)), MARKS): ax.plot(u, v, mark.shape, color=COLORS[mark.color], ms=6)
+    ax.annotate('', (0,.93), (0,.07), arrowprops=dict(arrowstyle='->', lw=1))
+    ax.text(.04, .5, 'trigger', fontsize=8)
+
 # %% ../nbs/06_figures.ipynb #n033
 def plot_slice(
     model:nn.Module,    # takes pixels in [0,1]
@@ -308,9 +316,7 @@ def plot_slice(
     ax = ax or plt.subplots(figsize=(3,3))[1]
     t = torch.linspace(-.35, 1.45, 60)
     draw_regions(ax, t, t, pixel_answers(model, *images, t, t), labels)
-    for (u,v),mark in zip(((0,0),(1,0),(0,1)), MARKS): ax.plot(u, v, mark.shape, color=COLORS[mark.color], ms=6)
-    ax.annotate('', (0,.93), (0,.07), arrowprops=dict(arrowstyle='->', lw=1))
-    ax.text(.04, .5, 'trigger', fontsize=8)
+    _corners(ax)
     return ax
 
 # %% ../nbs/06_figures.ipynb #f011
