@@ -496,14 +496,19 @@ def _some_answers(case):
     return im,pred,(pred==im.y).float().mean().item()
 
 # %% ../nbs/05a_cli.ipynb #c049
+def _held_doubts(held, K):
+    "What is doubtful about the held images of a model of `K` classes"
+    found = []
+    if len(held)<50: found.append(f'only {len(held)} held images; a verdict on fewer than 50 is uncertain')
+    if held.n_classes!=K: found.append(_other_classes(K, held.n_classes))
+    return found
+
 def doubts(
     s:Subject,
 ) -> list: # of remarks, each one line
     "Reasons to doubt that the model is seen as it was trained"
-    n,K,found = len(s.held),s.case.n_classes,[]
+    K,found = s.case.n_classes,_held_doubts(s.held, s.case.n_classes)
     im,pred,acc = _some_answers(s.case)
-    if n<50: found.append(f'only {n} held images; a verdict on fewer than 50 is uncertain')
-    if s.held.n_classes!=K: found.append(_other_classes(K, s.held.n_classes))
     if not s.known: found.append(_unknown_normalisation(s.model, im, acc))
     if acc<(1+1/K)/2: found.append(_low_accuracy(pred, im.y, K, acc))
     return found
@@ -1039,8 +1044,8 @@ def demo_command(
         s,found,done = demo_defence(folder, held, ctx.obj, seed, quiet)
         m = demo_metrics(folder, held, seed)
         save_pictures(folder, found, done, s.data.test, secret['trigger'])
-    said = metrics_table(m),'',demo_verdict(found, secret['target'], m),f'models, results and pictures are in {out}'
-    _say('\n'.join(said))
+    _say(f"{metrics_table(m)}\n\n{demo_verdict(found, secret['target'], m)}")
+    _say(f'models, results and pictures are in {out}')
 
 # %% ../nbs/05a_cli.ipynb #n116a
 _Name = Annotated[str|None, _arg('[EXPERIMENT]', 'What to run; --list names all.')]

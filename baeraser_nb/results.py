@@ -246,9 +246,7 @@ def plot_target_class(
     for r in rows:
         if victim_kind(r) in later: plot_move(ax, r, later[victim_kind(r)])
     for attack,colour in COLOURS.items(): ax.scatter([], [], marker='x', s=30, color=colour, label=attack)
-    ax.set(xlabel='target-class accuracy, %', ylabel='ASR, %')
-    ax.set_ylim(bottom=0)
-    ax.margins(.05)
+    ax.set(xlabel='target-class accuracy, %', ylabel='ASR, %', ylim=(0,None))
     ax.legend(fontsize=8)
     return ax
 
