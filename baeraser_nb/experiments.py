@@ -417,10 +417,11 @@ PLAIN = dict(search='plain', rescans=0) # a shorter search, and no second one
 BETAS = .001,.01,.1,1.,10.,100.
 RATIOS = .01,.025,.05,.1
 LEARNING_RATES = dict(lr=.01, freeze_bn=True),dict(lr=.02, freeze_bn=True),dict(lr=.02),{}
-VARIANTS = {
-    'robust':{}, 'no teacher':dict(temperature=None), 'no relearning':dict(relearn_weight=0.), 'no forgetting':dict(forget=None),
-    'capped ascent':dict(forget='capped'), 'no penalty':dict(beta=0.), 'penalty β=1':dict(beta=1.), 'no clipping':dict(clip=None),
-    'BatchNorm frozen':dict(freeze_bn=True), 'lr 0.01':dict(lr=.01)} # one part of the default changed at a time
+VARIANTS = { # one part of the default changed at a time
+    'robust':{}, 'no teacher':dict(temperature=None),
+    'no relearning':dict(relearn_weight=0.), 'no forgetting':dict(forget=None), 'capped ascent':dict(forget='capped'),
+    'no penalty':dict(beta=0.), 'penalty β=1':dict(beta=1.), 'no clipping':dict(clip=None),
+    'BatchNorm frozen':dict(freeze_bn=True), 'lr 0.01':dict(lr=.01)}
 
 # %% ../nbs/04_experiments.ipynb #c025a
 GRIDS = dict(

@@ -285,7 +285,8 @@ def hinge_gradient(
 # %% ../nbs/01c_families.ipynb #n1f9bc7a
 def _adam(generators, lr):
     "One optimiser for all, each family at its own pace"
-    return torch.optim.Adam([dict(params=g.parameters(), lr=lr*g.family.pace, betas=g.family.betas) for g in generators])
+    groups = [dict(params=g.parameters(), lr=lr*g.family.pace, betas=g.family.betas) for g in generators]
+    return torch.optim.Adam(groups)
 
 def _proposals(generators, images, eta):
     "Triggered images of all generators, and what their triggers cost"
@@ -298,6 +299,7 @@ def _goals(generators, classes):
     goals = [of(g, y) for g,y in zip(generators, classes)]
     return Goal(torch.cat([o.label for o in goals]), torch.cat([o.targeted for o in goals]))
 
+# %% ../nbs/01c_families.ipynb #n40b422e
 def train_generators(
     model:nn.Module,    # takes pixels in [0,1]; in evaluation mode
     generators:list,    # of `Generators`, trained in place
@@ -344,13 +346,16 @@ def success(
     n:int=200,             # images for each generator, at most
 ) -> Counts:
     "On how many held images of other classes each generator's triggers reach their label"
-    def one(i):
-        want = generators.goals(i, held.y.to(generators.device)).label.cpu()
-        on = want!=held.y
-        some = torch.randperm(int(on.sum()))[:n]
-        answers = predict(model, held.x[on][some], transform=lambda x: generators.stamp(x, i)).argmax(1)
-        return (answers==want[on][some]).sum().item(),len(some)
-    return Counts(*(torch.tensor(o) for o in zip(*map(one, range(len(generators))))))
+    counts = [_hits(model, generators, i, held, n) for i in range(len(generators))]
+    return Counts(*(torch.tensor(o) for o in zip(*counts)))
+
+def _hits(model, generators, i, held, n):
+    "Successes and trials of generator `i`"
+    want = generators.goals(i, held.y.to(generators.device)).label.cpu()
+    on = want!=held.y
+    some = torch.randperm(int(on.sum()))[:n]
+    answers = predict(model, held.x[on][some], transform=lambda x: generators.stamp(x, i)).argmax(1)
+    return (answers==want[on][some]).sum().item(),len(some)
 
 # %% ../nbs/01c_families.ipynb #ncbec349
 class GaussianGenerators(Generators):
@@ -520,11 +525,13 @@ class Warp(Family):
     def pattern_shape(self, canvas): return 2,4,4
     def lay(self, x, pattern, generators, i):
         h,w = x.shape[2:]
-        flow = F.interpolate(pattern, size=(h,w), mode='bicubic', align_corners=True)/16
-        size = flow.square().sum(1).mean((1,2)).add(1e-12).sqrt()
-        flow = flow*(2*self.reach/size.clamp(min=2*self.reach))[:,None,None,None]
         still = F.affine_grid(torch.eye(2, 3, device=x.device)[None], (1,1,h,w), align_corners=False)
-        return F.grid_sample(x, still+flow.permute(0,2,3,1), align_corners=False, padding_mode='border')
+        flow = self.flow(pattern, (h,w)).permute(0,2,3,1)
+        return F.grid_sample(x, still+flow, align_corners=False, padding_mode='border')
+    def flow(self, pattern, size): # where each pixel comes from, (n,2,h,w), in half image widths
+        flow = F.interpolate(pattern, size=size, mode='bicubic', align_corners=True)/16
+        far = flow.square().sum(1).mean((1,2)).add(1e-12).sqrt()
+        return flow*(2*self.reach/far.clamp(min=2*self.reach))[:,None,None,None]
     def backdrop(self, canvas): # a chequered board
         h,w = canvas.shape[1:]
         return ((torch.arange(h)[:,None]//4+torch.arange(w)//4)%2).float().expand(canvas.shape)

@@ -43,7 +43,7 @@ def families_of(
     for f in every: known.setdefault(f.title, f)
     return list(known.values())
 
-# %% ../nbs/02_msa_recovery.ipynb #n08e2c4e
+# %% ../nbs/02_msa_recovery.ipynb #n307b80b
 @dataclass(frozen=True)
 class Search:
     "Everything that decides how a model is searched and judged"
@@ -64,6 +64,7 @@ class Search:
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
     settled:float=.01                # p-value at which the verdict is settled and the search ends
 
+# %% ../nbs/02_msa_recovery.ipynb #n4805997
 @patch(as_prop=True)
 def families(self:Search):
     "What a clean model is searched for"
@@ -75,6 +76,13 @@ def images(self:Search,
 ) -> int:       # per generator and step
     "How many images each of `g` generators gets"
     return max(4, min(self.b, 120//g)) if self.halve else self.b
+
+@patch
+def steps_for(self:Search,
+    n:int,      # held images
+) -> int:
+    "Optimiser steps of `Together` and of warps"
+    return self.steps or max(1, self.passes*n//self.b)
 
 @patch
 def judge(self:Search,
@@ -96,7 +104,7 @@ SEARCHES = dict(
         log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),
     plain=Search(stages=(FixedPatch(),Together(BOUNDED),Mask(),RefinedPatch()), recover=BOUNDED))
 
-# %% ../nbs/02_msa_recovery.ipynb #n29b7301
+# %% ../nbs/02_msa_recovery.ipynb #n14af6f2
 class Study:
     "A search at work on one model: its state, and what all stages need"
     def __init__(self,
@@ -110,8 +118,9 @@ class Study:
         self.device,self.canvas = next(model.parameters()).device,Canvas.of(held, search.largest_patch)
         self.everyone = self.labels = torch.arange(n_classes)  # all labels, and those that are still candidates
         self.generators,self.evidence,self.curves = {},[],{}   # by title; tables; by title (labels, hinges)
-        self.steps = search.steps or max(1, search.passes*len(held)//search.b)
+        self.steps = search.steps_for(len(held))
         self.bar = progress_bar(sum(_steps(s, self) for s in search.stages), '', progress)
+
     def run(self, generators, steps, b, eta=None):
         "`train_generators` with the search's settings"
         s = self.search
@@ -211,13 +220,17 @@ def search(self:SharedPositionPatch, study:Study):
     study.run([squares], self.steps, study.search.images(n), study.search.eta/10)
     study.record(squares)
 
-# %% ../nbs/02_msa_recovery.ipynb #n808030f
+# %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
 def fresh(self:Study, family, labels):
     "Untrained generators of a family, `starts` for each label"
     labels = labels.repeat_interleave(family.starts)
-    thresholds = torch.full((len(labels),), self.search.thresholds[-1])
-    return family.untrained(self.canvas, labels, thresholds).to(self.device)
+    return family.untrained(self.canvas, labels, self.thresholds(len(labels))).to(self.device)
+
+@patch
+def thresholds(self:Study, n):
+    "The highest threshold of the search, `n` times"
+    return torch.full((n,), self.search.thresholds[-1])
 
 @patch
 def search(self:Family, study:Study):
@@ -284,13 +297,12 @@ def search(self:Warp, study:Study): Together((self,)).search(study)
 @patch
 def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
-# %% ../nbs/02_msa_recovery.ipynb #nee9669e
+# %% ../nbs/02_msa_recovery.ipynb #n0f846ec
 @patch
 def search(self:Mask, study:Study):
     "Masks of every label; the smaller ones go on"
-    K,n = study.n_classes,self.steps//8
-    thresholds,area = torch.full((K,), study.search.thresholds[-1]),torch.full((K,), torch.nan)
-    masks = self.untrained(study.canvas, study.everyone, thresholds).to(study.device)
+    n,area = self.steps//8,torch.full((study.n_classes,), torch.nan)
+    masks = self.untrained(study.canvas, study.everyone, study.thresholds(study.n_classes)).to(study.device)
     for steps in (3*n, n, n):
         area = self.train(study, masks, steps, area)
         masks = masks.keep(masks.area.argsort()[:max(10, len(masks)//2)])
@@ -410,14 +422,14 @@ def steps_of_staircase(self:Study, generators):
     eps,g = torch.tensor(self.search.staircase_thresholds),len(generators)
     return generators.keep([j for j in range(g) for _ in eps], eps.repeat(g))
 
-# %% ../nbs/02_msa_recovery.ipynb #n36a7046
+# %% ../nbs/02_msa_recovery.ipynb #n159432b
 @patch
 def shared_staircase(self:Study,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "The staircase of the families that are trained together"
     groups = self.first_steps(labels)
-    groups = [k for g in groups for k in only(g, [l in labels for l in g.labels.tolist()])]
+    groups = [k for g in groups for k in only(g, torch.isin(g.labels.cpu(), torch.tensor(labels)))]
     groups = [k for g in groups for k in only(g, self.success(g, 50).hits>0)] # what never works cannot learn
     if self.search.staircase_thresholds and groups:
         groups = [self.steps_of_staircase(g) for g in groups]
@@ -566,7 +578,7 @@ class Scan:
     mapping:list|None=None  # of an all-to-all backdoor: the label that images of each class get; None: none was found
     curves:dict=field(default_factory=dict, repr=False) # by family, see `by_step`
 
-# %% ../nbs/02_msa_recovery.ipynb #nd22a31e
+# %% ../nbs/02_msa_recovery.ipynb #na6fea66
 @patch(as_prop=True)
 def scores(self:Scan):
     "What speaks most against each label: a table with one row per label"
@@ -586,11 +598,15 @@ def named(self:Scan,
 ) -> str:       # '' if nothing is suspected
     "What is suspected, in words"
     single = [class_name(l, classes) for l in self.targets if not self.all_to_all(l)]
-    def name(k): return str(classes[k]) if k<len(classes) else str(k)
-    pairs = [f'{name(a)}→{name(b)}' for a,b in enumerate(self.mapping or [])]
     words = [f"label {', '.join(single)}"]*bool(single)
-    if pairs: words.append(f"all-to-all ({', '.join(pairs[:10])}{', …'*(len(pairs)>10)})")
+    if self.mapping: words.append(f'all-to-all ({_turns(self.mapping, classes)})')
     return '; '.join(words)
+
+def _turns(mapping, classes, most=10):
+    "Which class is turned into which"
+    def name(k): return str(classes[k]) if k<len(classes) else str(k)
+    pairs = [f'{name(a)}→{name(b)}' for a,b in enumerate(mapping)]
+    return ', '.join(pairs[:most]+['…']*(len(pairs)>most))
 
 @patch
 def __repr__(self:Scan):
@@ -734,7 +750,9 @@ def show_triggers(
         axs[0,0].set_title('real', fontsize=8)
     return axs
 
-# %% ../nbs/02_msa_recovery.ipynb #n4b7b145
+# %% ../nbs/02_msa_recovery.ipynb #n59a2c33
+def _color(label, scan): return '#d55e00' if label in scan.targets else '#999999'
+
 def plot_scores(
     scan:Scan,  # what a scan found
     ax=None,    # matplotlib axes; None makes new ones
@@ -742,8 +760,7 @@ def plot_scores(
     "Every label's score as a bar, suspects in colour, and the band that clean models stay in"
     import matplotlib.pyplot as plt
     ax,scores = ax or plt.subplots(figsize=(6,2.5))[1],scan.scores.score
-    colors = ['#d55e00' if l in scan.targets else '#999999' for l in scores.index]
-    ax.bar(scores.index, scores, color=colors)
+    ax.bar(scores.index, scores, color=[_color(l, scan) for l in scores.index])
     ax.axhspan(0, scan.threshold, color='#56b4e9', alpha=.2, lw=0, zorder=0)
     ax.set(xlabel='label', ylabel='score')
     ax.set_title(scan.verdict+': '*bool(scan.targets)+scan.named(), fontsize=8 if scan.mapping else None)

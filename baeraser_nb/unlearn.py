@@ -111,11 +111,13 @@ def clean_gradient(
     "ω: how much the clean loss depends on each weight"
     params = trainable(model)
     device,total = params[0].device,[torch.zeros_like(p) for p in params]
-    def one(x, y):
-        loss = F.cross_entropy(model(to_float(x, device)), y.to(device), reduction='sum')
-        torch._foreach_add_(total, torch.autograd.grad(loss, params))
+    def one(x, y): torch._foreach_add_(total, torch.autograd.grad(_summed_loss(model, x, y, device), params))
     with eval_mode(model): by_pieces(one, images.x, images.y, bs=bs, device=device)
     return [t.abs()/len(images) for t in total]
+
+def _summed_loss(model, x, y, device):
+    "Sum of the cross-entropies of some images"
+    return F.cross_entropy(model(to_float(x, device)), y.to(device), reduction='sum')
 
 # %% ../nbs/03_unlearning.ipynb #c017
 class WeightPenalty(Callback):
@@ -268,6 +270,11 @@ def _moved(model, x, bias, step):
     bias.data = old
     return z
 
+def _biases(model, K):
+    "All biases of K numbers, in the order of the modules"
+    found = [getattr(m, 'bias', None) for m in model.modules()]
+    return [b for b in found if isinstance(b, Tensor) and b.shape==(K,)]
+
 def last_bias(
     model:nn.Module,    # takes pixels in [0,1], gives logits
     x:Tensor,           # a few images
@@ -276,8 +283,7 @@ def last_bias(
     z = predict(model, x[:2])
     K = z.shape[1]
     step = torch.arange(K, dtype=z.dtype)
-    biases = [getattr(m, 'bias', None) for m in model.modules()]
-    for b in reversed([b for b in biases if isinstance(b, Tensor) and b.shape==(K,)]):
+    for b in reversed(_biases(model, K)):
         moved = _moved(model, x[:2], b, step)-z
         if torch.allclose(moved, step.expand_as(moved), rtol=.02, atol=.1): return b # wide enough for bfloat16
     raise BadInput(f"`recalibrate` needs a model whose last layer has a bias for each of its {K} labels; "
@@ -403,7 +409,19 @@ class Unlearner:
     progress:bool=True
     keep:bool=False     # keep the weights of every checked step
 
-# %% ../nbs/03_unlearning.ipynb #n55c5890
+# %% ../nbs/03_unlearning.ipynb #nb210e77
+@patch
+def callbacks(self:Unlearning,
+    images:Images,  # held images that are trained on
+) -> list:
+    "How the steps are made: BatchNorm, penalty, clipping, learning rate"
+    cbs = []
+    if self.freeze_bn: cbs.append(FreezeBN())
+    if self.beta>0: cbs.append(WeightPenalty(images, self.beta))
+    if self.clip is not None: cbs.append(GradientClip(self.clip))
+    if self.decay: cbs.append(ParamScheduler({'lr': SchedCos(self.lr, 0.)}))
+    return cbs
+
 def _shift(images): return partial(augment, pad=max(1, images.shape[1]//8))
 
 @patch
@@ -418,12 +436,8 @@ def callbacks(self:Unlearner,
     u = self.recipe
     watching = CheckEvery(data.spare, pool, last=steps),KeepBest(standard, self.keep)
     cbs = [Triggered(pool, teacher), *watching, StopDiverged(standard), StopAt(steps)]
-    if u.freeze_bn: cbs.append(FreezeBN())
-    if u.beta>0: cbs.append(WeightPenalty(data.use, u.beta))
-    if u.clip is not None: cbs.append(GradientClip(u.clip))
-    if u.decay: cbs.append(ParamScheduler({'lr': SchedCos(u.lr, 0.)}))
     if self.progress: cbs.append(Progress('erasing'))
-    return cbs
+    return cbs+u.callbacks(data.use)
 
 # %% ../nbs/03_unlearning.ipynb #nfb0340a
 @patch
@@ -569,9 +583,9 @@ def plot_history(
     import matplotlib.pyplot as plt
     ax = ax or plt.subplots(figsize=(6,2.5))[1]
     checks = [h for h in erased.history if 'acc' in h]
-    steps = [h['step'] for h in checks]
-    for k,(label,color) in CURVES.items(): ax.plot(steps, [h[k] for h in checks], label=label, color=color)
+    for k,(label,color) in CURVES.items():
+        ax.plot([h['step'] for h in checks], [h[k] for h in checks], label=label, color=color)
     ax.axvline(erased.step, color='k', lw=.8, ls=':')
-    ax.set(xlabel='step (dotted: the one taken)', ylim=(-.02,1.02), title=erased.status)
+    ax.set(xlabel='step (dotted: the one taken)', title=erased.status)
     ax.legend(fontsize=8)
     return ax

@@ -54,14 +54,11 @@ def evidence_rows(
     area=None,      # (n,) pixels, of masks
 ) -> pd.DataFrame:  # with `COLUMNS`; not judged yet
     "What one family says of some labels"
-    n = len(labels)
-    hits,trials = np.asarray(hits),np.asarray(trials)
-    rate = np.divide(hits, trials, out=np.full(n, np.nan), where=trials>0)
-    area = np.full(n, np.nan) if area is None else np.asarray(area, dtype=float)
-    statistic = np.asarray(statistic, dtype=float)
-    columns = dict(label=np.asarray(labels), family=title, hits=hits, trials=trials, success=rate, statistic=statistic,
-                   area=area, p_value=np.nan, score=np.nan)
-    return pd.DataFrame(columns, columns=COLUMNS)
+    rows = pd.DataFrame(dict(label=np.asarray(labels), family=title, hits=np.asarray(hits), trials=np.asarray(trials)))
+    rows['success'] = rows.hits/rows.trials.where(rows.trials>0)
+    rows['statistic'] = np.asarray(statistic, dtype=float)
+    rows['area'] = np.nan if area is None else np.asarray(area, dtype=float)
+    return rows.reindex(columns=COLUMNS)
 
 # %% ../nbs/01d_verdict.ipynb #n2a445c9
 def strongest(
