@@ -60,13 +60,18 @@ def _label_sentence(o, found):
             f"{_stands_out(o['score'], found)}.")
 
 # %% ../nbs/05_report.ipynb #n1312391
+def _success(rows):
+    "Success rate over the images of some rows, and how many images these are"
+    trials = sum(o['trials'] for o in rows)
+    return sum(o['hits'] for o in rows)/trials,trials
+
 def _all_to_all_sentence(rows, found, classes):
     "What speaks for an all-to-all backdoor; `rows` are those of its labels"
-    hits,trials = (sum(o[k] for o in rows) for k in ('hits','trials'))
+    share,trials = _success(rows)
     pairs = found.named(classes).rpartition('; ')[2] # after the labels that are targets by themselves
     what,how_rare = _families(found)[rows[0]['family']].describe(rows[0]),rarity(rows[0]['score'])
     return (f"{pairs[:1].upper()}{pairs[1:]}: {what} makes the model take images of every class for one other class, "
-            f"on {hits/trials:.0%} of {trials} clean images. Of clean models, {how_rare} would have such "
+            f"on {share:.0%} of {trials} clean images. Of clean models, {how_rare} would have such "
             f"a pattern {_stands_out(rows[0]['score'], found)}.")
 
 # %% ../nbs/05_report.ipynb #n2b5c151

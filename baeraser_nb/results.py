@@ -127,14 +127,19 @@ def paper_line(
 # %% ../nbs/04a_results.ipynb #c013
 PAPERS = 'fine_pruning','nad','fine_tuning_triggers','baeraser' # the defences of the paper's tables
 
+def _kinds(df, data, defences):
+    "The cells of a data set by attack and size, and their average"
+    some = df[(df.data==data)&df.defence.isin(defences)]
+    return with_average(some, len(defences)).groupby(['attack','size'], sort=False)
+
 def paper_table(
     df,                 # of `measured`
     data:str,           # data set
     defences=PAPERS,    # columns after the victim's own
 ):                      # DataFrame of texts 'ASR / Acc', percent
     "Ours in the shape of the paper's Tables I and II, and theirs"
-    some,table = df[(df.data==data)&df.defence.isin(defences)],{}
-    for (attack,size),kind in with_average(some, len(defences)).groupby(['attack','size'], sort=False):
+    table = {}
+    for (attack,size),kind in _kinds(df, data, defences):
         table[attack,size,'here'] = here_line(kind)
         said = paper_line(data, attack, size, defences)
         if said: table[attack,size,'paper'] = said
@@ -371,15 +376,18 @@ def plot_traces(
 # %% ../nbs/04a_results.ipynb #c051
 MARKERS = dict(badnets='o', trojannn='s', imc='^')
 
+def _line_of(defence, attack):
+    "How a defence against an attack is drawn"
+    colour = SHADES['baeraser'] if defence=='baeraser' else '#999999'
+    return dict(marker=MARKERS.get(attack, '.'), ms=5, lw=1, label=f'{defence}, {attack}', color=colour)
+
 def plot_ratios(
     axs,        # two matplotlib axes
     m,          # of `means`, one data set
 ):
     "ASR and Acc by the share of held images, ours in orange"
     for (defence,attack),g in m.groupby(['defence','attack'], sort=False):
-        look = dict(marker=MARKERS.get(attack, '.'), ms=5, lw=1, label=f'{defence}, {attack}')
-        colour = SHADES['baeraser'] if defence=='baeraser' else '#999999'
-        for ax,k in zip(axs, ('asr','acc')): ax.plot(100*g.ratio, g[k], color=colour, **look)
+        for ax,k in zip(axs, ('asr','acc')): ax.plot(100*g.ratio, g[k], **_line_of(defence, attack))
     above,below = axs
     above.set(title=m.data[0], ylim=(-4,104))
     below.set_xlabel("held images, % of the training set's size")
