@@ -60,14 +60,30 @@ def scan_row(
     return dict(true=victim.secret['target'], scan=found.row())
 
 # %% ../nbs/04b_detection.ipynb #d015
-def spec_asked(spec): return dict(name=spec.name, spec=asdict(spec))
-def scan_items(*sets): return [ScanItem(s) for s in zoo_experiment.items(*sets)]
-def scan_asked(item): return spec_asked(item.spec)
-def scan_settings(item): return search_settings(item.preset)
-def scan_kind(row): return dict(attack=row['spec']['attack'], data=row['spec']['data'])
-def scan_seconds(row): return row['scan']['seconds']
-def scan_model(item): return item.spec.name
-def scan_victim(item, root): return load_victim(item.spec, root)
+def spec_asked(spec):
+    "What the row of a spec says was asked"
+    return dict(name=spec.name, spec=asdict(spec))
+def scan_items(*sets):
+    "Scans of the models of some sets of the zoo"
+    return [ScanItem(s) for s in zoo_experiment.items(*sets)]
+def scan_asked(item):
+    "What the row of a scan says was asked"
+    return spec_asked(item.spec)
+def scan_settings(item):
+    "What the preset stands for"
+    return search_settings(item.preset)
+def scan_kind(row):
+    "Scans that take equally long"
+    return dict(attack=row['spec']['attack'], data=row['spec']['data'])
+def scan_seconds(row):
+    "How long the scan took"
+    return row['scan']['seconds']
+def scan_model(item):
+    "The model that scans of one job share"
+    return item.spec.name
+def scan_victim(item, root):
+    "The model of a scan, with its images"
+    return load_victim(item.spec, root)
 
 # %% ../nbs/04b_detection.ipynb #d016
 def scan_line(
@@ -211,8 +227,12 @@ def wave_row(
     return dict(true=secret['target'], n_held=WAVES['images'], amplitude=WAVES['amplitude'], waves=waves)
 
 # %% ../nbs/04b_detection.ipynb #d048
-def wave_settings(spec): return dict(WAVES)
-def wave_line(row): return f"{row['name']}: waves of amplitude {row['amplitude']:.3f}"
+def wave_settings(spec):
+    "How waves are tried"
+    return dict(WAVES)
+def wave_line(row):
+    "A row of waves in one line"
+    return f"{row['name']}: waves of amplitude {row['amplitude']:.3f}"
 
 wave_experiment = Experiment('waves', wave_models, wave_row, ('detection',), wave_line, asked=spec_asked,
                              settings=wave_settings)

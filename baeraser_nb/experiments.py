@@ -207,8 +207,12 @@ def make_probe(
     return Probe(some, triggered, target, shown, pictures)
 
 # %% ../nbs/04_experiments.ipynb #c015b
-def share_of(hits): return round(hits.float().mean().item(), 4)
-def label_counts(labels, n): return torch.bincount(labels, minlength=n).tolist()
+def share_of(hits):
+    "Share of hits, 4 places"
+    return round(hits.float().mean().item(), 4)
+def label_counts(labels, n):
+    "How often each of `n` labels is there"
+    return torch.bincount(labels, minlength=n).tolist()
 
 def answers_to(
     model,          # takes pixels in [0,1]
@@ -351,7 +355,9 @@ def compare(self:Workbench,
     return metrics|dict(der=der(self.before, after) if self.trigger else None, unchanged=same_weights(self.victim, new))
 
 # %% ../nbs/04_experiments.ipynb #c016h
-def peak_megabytes(): return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)
+def peak_megabytes():
+    "The most memory this process has had, MB"
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)
 
 def cell_row(
     cell:Cell,
@@ -479,10 +485,18 @@ def grid_items(
     "The cells of some grids"
     return [c for s in specs or ['paper'] for c in cells(load_grid(s))]
 
-def cell_asked(cell): return dict(cell=asdict(cell))
-def cell_job(cell): return cell.victim.name,cell.ratio
-def cell_kind(row): return dict(data=row['cell']['victim']['data'], defence=row['cell']['defence'])
-def scan_seconds(row): return row.get('scan', {}).get('seconds', 0.)
+def cell_asked(cell):
+    "What the row of a cell says was asked"
+    return dict(cell=asdict(cell))
+def cell_job(cell):
+    "Cells of one victim and one share of held images are one job"
+    return cell.victim.name,cell.ratio
+def cell_kind(row):
+    "Cells that take equally long"
+    return dict(data=row['cell']['victim']['data'], defence=row['cell']['defence'])
+def scan_seconds(row):
+    "How long the scan took"
+    return row.get('scan', {}).get('seconds', 0.)
 
 # %% ../nbs/04_experiments.ipynb #c033z
 def search_settings(
@@ -503,7 +517,9 @@ def cell_settings(
     return said|dict(unlearning=options)
 
 # %% ../nbs/04_experiments.ipynb #c034
-def share_text(before, after): return f'{before:.1%} -> {after:.1%}'
+def share_text(before, after):
+    "A share before and after"
+    return f'{before:.1%} -> {after:.1%}'
 
 def cell_line(
     row:dict,

@@ -135,9 +135,15 @@ def quality_row(
     return dict(true=secret['target'], named=found.targets, real=picture, generators=rows)
 
 # %% ../nbs/04c_quality.ipynb #d012
-def quality_specs(): return [s for a in PATCHES for s in paper_grid(('cifar10',), (a,))]
-def spec_asked(spec): return dict(name=spec.name, spec=asdict(spec))
-def quality_settings(spec): return search_settings('robust')
+def quality_specs():
+    "Victims with a patch, on CIFAR-10"
+    return [s for a in PATCHES for s in paper_grid(('cifar10',), (a,))]
+def spec_asked(spec):
+    "What the row of a spec says was asked"
+    return dict(name=spec.name, spec=asdict(spec))
+def quality_settings(spec):
+    "What the preset stands for"
+    return search_settings('robust')
 
 def quality_line(row):
     "A row in one line"
@@ -213,9 +219,15 @@ def staircase_row(
     return dict(rows=rows)
 
 # %% ../nbs/04c_quality.ipynb #d021
-def staircase_items(): return [StaircaseItem(recipe('cifar10', 'badnets', target=3, size=3))]
-def staircase_asked(item): return dict(name=item.name)|asdict(item)
-def staircase_line(row): return f"{row['name']}: {len(row['rows'])} staircases"
+def staircase_items():
+    "What staircases are tried on"
+    return [StaircaseItem(recipe('cifar10', 'badnets', target=3, size=3))]
+def staircase_asked(item):
+    "What the row of staircases says was asked"
+    return dict(name=item.name)|asdict(item)
+def staircase_line(row):
+    "A row of staircases in one line"
+    return f"{row['name']}: {len(row['rows'])} staircases"
 
 staircase_experiment = Experiment(
     'staircase', staircase_items, staircase_row, ('quality',), staircase_line, folder='results/quality-staircase',

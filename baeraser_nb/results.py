@@ -217,7 +217,9 @@ def target_class(
 # %% ../nbs/04a_results.ipynb #t008
 COLOURS = dict(badnets='#0072b2', trojannn='#009e73', imc='#cc79a7') # of attacks
 
-def outcome_point(metrics): return 100*metrics['target_acc'],100*metrics['asr']
+def outcome_point(metrics):
+    "Target-class accuracy and ASR, percent"
+    return 100*metrics['target_acc'],100*metrics['asr']
 
 def victim_kind(
     row:dict, # of the grid

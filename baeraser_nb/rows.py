@@ -245,13 +245,27 @@ def stale_rows(
     return df[~df.today.astype(bool)].drop(columns='today')
 
 # %% ../nbs/00g_rows.ipynb #r071
-def just_name(item): return dict(name=item.name)
-def no_settings(item): return {}
-def no_kind(row): return {}
-def alone(item): return id(item)
-def data_root(item, root): return root
-def own_seconds(row): return row.get('seconds')
-def no_seconds(row): return 0.
+def just_name(item):
+    "An item that is asked by its name alone"
+    return dict(name=item.name)
+def no_settings(item):
+    "Nothing but the code decides the row"
+    return {}
+def no_kind(row):
+    "All rows take equally long"
+    return {}
+def alone(item):
+    "Every item is a job of its own"
+    return id(item)
+def data_root(item, root):
+    "Items share nothing but the data root"
+    return root
+def own_seconds(row):
+    "The seconds that a row says it took"
+    return row.get('seconds')
+def no_seconds(row):
+    "What is shared takes no time"
+    return 0.
 
 # %% ../nbs/00g_rows.ipynb #r071z
 @dataclass(frozen=True)

@@ -101,7 +101,9 @@ class FreezeBN(Callback):
             if isinstance(m, nn.modules.batchnorm._BatchNorm): m.eval()
 
 # %% ../nbs/03_unlearning.ipynb #c016
-def trainable(model): return [p for p in model.parameters() if p.requires_grad]
+def trainable(model):
+    "The parameters that take gradients"
+    return [p for p in model.parameters() if p.requires_grad]
 
 def clean_gradient(
     model:nn.Module,    # takes pixels in [0,1]
