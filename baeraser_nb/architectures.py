@@ -240,10 +240,18 @@ def body_row(
     return facts|score_facts(found, other)|metrics|dict(cpu_seconds=times)
 
 # %% ../nbs/04e_architectures.ipynb #c019
-def all_bodies(): return BODIES
-def body_asked(body): return dict(kind='architecture')|asdict(body)
-def body_settings(body): return search_settings('robust')|dict(unlearning=asdict(UNLEARNINGS['robust']))
-def body_seconds(row): return sum(row['cpu_seconds'].values())
+def all_bodies():
+    "What is tried"
+    return BODIES
+def body_asked(body):
+    "What the row of a body says was asked"
+    return dict(kind='architecture')|asdict(body)
+def body_settings(body):
+    "What the presets stand for"
+    return search_settings('robust')|dict(unlearning=asdict(UNLEARNINGS['robust']))
+def body_seconds(row):
+    "How long a body took, processor seconds"
+    return sum(row['cpu_seconds'].values())
 
 def body_line(row):
     "A row in one line"

@@ -168,10 +168,18 @@ class RaceTime(ScanTime):
     def measure(self, root): return race(self.spec, root)
 
 # %% ../nbs/04d_performance.ipynb #d012
-def checkerboard(data): return recipe(data, 'badnets', target=3, size=3)
-def timed_training(): return [TrainingTime('resnet18', 30),TrainingTime('resnet18_cifar', 4)]
-def timed_scans(): return [ScanTime(s) for v in map(checkerboard, ('cifar10','cifar100')) for s in (v.start,v)]
-def timed_races(): return [RaceTime(checkerboard('cifar10'))]
+def checkerboard(data):
+    "A victim with a 3×3 checkerboard"
+    return recipe(data, 'badnets', target=3, size=3)
+def timed_training():
+    "Trainings that are timed"
+    return [TrainingTime('resnet18', 30),TrainingTime('resnet18_cifar', 4)]
+def timed_scans():
+    "Scans that are timed"
+    return [ScanTime(s) for v in map(checkerboard, ('cifar10','cifar100')) for s in (v.start,v)]
+def timed_races():
+    "Races that are timed"
+    return [RaceTime(checkerboard('cifar10'))]
 
 PARTS = dict(training=timed_training, scan=timed_scans, race=timed_races)
 
@@ -201,8 +209,12 @@ def race_line(row):
 LINES = dict(training=training_line, scan=scan_time_line, race=race_line)
 
 # %% ../nbs/04d_performance.ipynb #d015
-def timing_part(row): return row.get('kind', 'training')
-def timing_line(row): return f"{timing_part(row)}: {LINES[timing_part(row)](row)}"
+def timing_part(row):
+    "Which part of the timings a row belongs to"
+    return row.get('kind', 'training')
+def timing_line(row):
+    "A timing in one line"
+    return f"{timing_part(row)}: {LINES[timing_part(row)](row)}"
 
 def timing_seconds(row):
     "How long a row took"
@@ -211,10 +223,18 @@ def timing_seconds(row):
     return sum(map(sum, row['seconds'].values()))
 
 # %% ../nbs/04d_performance.ipynb #d018
-def timing_asked(item): return item.asked()
-def timing_settings(item): return item.settings()
-def timing_row(item, root): return item.measure(root)
-def timing_kind(row): return dict(part=timing_part(row))
+def timing_asked(item):
+    "What the row of a timing says was asked"
+    return item.asked()
+def timing_settings(item):
+    "What the presets of a timing stand for"
+    return item.settings()
+def timing_row(item, root):
+    "Measure one timing"
+    return item.measure(root)
+def timing_kind(row):
+    "Timings that take equally long"
+    return dict(part=timing_part(row))
 
 performance_experiment = Experiment(
     'performance', by_part(PARTS), timing_row, ('performance',), timing_line, item_name=timing_name,
