@@ -483,6 +483,7 @@ class SharedPositionPatch(FixedPatch):
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
 
+# %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)
 class RefinedPatch(FixedPatch):
     "Fixed patches once more, at the places that masks point to"

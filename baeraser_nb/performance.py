@@ -216,6 +216,7 @@ def timing_line(row):
     "A timing in one line"
     return f"{timing_part(row)}: {LINES[timing_part(row)](row)}"
 
+# %% ../nbs/04d_performance.ipynb #n1f05010
 def timing_seconds(row):
     "How long a row took"
     if timing_part(row)=='scan': return row['seconds']

@@ -397,6 +397,7 @@ def only(
     at = torch.as_tensor(keep).nonzero()[:,0]
     return [generators.keep(at)]*(len(at)>0)
 
+# %% ../nbs/02_msa_recovery.ipynb #ncd3f5af
 @patch
 def works(self:Study, generators):
     "Which generators reach their label on half of the held images, (g,) bool"
