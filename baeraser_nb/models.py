@@ -18,7 +18,8 @@ from .training import NoValidation,Progress,fit,learner,pixel_stats
 # %% ../nbs/96_names.ipynb #n0ef25e5
 _all_ = ['Classifier', 'MAX_WEIGHTS', 'NoValidation', 'Progress', 'TightConv2d', 'as_json', 'build_model', 'by_pieces',
          'computes_bf16', 'eval_mode', 'file_hash', 'fit', 'kept_rows', 'learner', 'load_model', 'load_weights', 'log',
-         'own_network', 'pixel_stats', 'plain_names', 'predict', 'progress_bar', 'save_weights', 'seeded', 'write_whole']
+         'own_network', 'pixel_stats', 'plain_names', 'predict', 'progress_bar', 'save_weights', 'seeded',
+         'write_whole']
 
 warnings.warn(
     '`baeraser_nb.models` will go in 0.3.0; its names are now in `baeraser_nb.networks` (build_model, predict), '
