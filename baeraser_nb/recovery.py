@@ -9,21 +9,20 @@ __all__ = ['BOUNDED', 'SEARCHES', 'Together', 'families_of', 'Search', 'Study', 
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import math,time
-from dataclasses import asdict,dataclass,field
+from dataclasses import asdict,dataclass,field,replace
 import pandas as pd
 import torch
 from fastcore.basics import patch
 from torch import Tensor
-from fastai.learner import Learner
 from . import __version__
 from .core import BadInput,progress_bar,seeded
 from .data import Images
 from .networks import frozen,predict
-from .inputs import as_case,of_learner
-from .families import AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask,RandomPixelPatch
-from .families import RefinedPatch,SharedPositionPatch,Warp,assigned,densest_corners,grid_corners,success
-from .families import train_generators
-from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest
+from .inputs import Doubt,as_case
+from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
+from .families import RandomPixelPatch,RefinedPatch,SharedPositionPatch,Warp,assigned,densest_corners
+from .families import grid_corners,success,train_generators
+from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
 
 # %% ../nbs/02_msa_recovery.ipynb #ndf73eb7
 @dataclass(frozen=True)
@@ -70,6 +69,11 @@ def families(self:Search):
     "What a clean model is searched for"
     return families_of(self.stages)
 
+@patch(as_prop=True)
+def threshold(self:Search):
+    "The score that a suspect exceeds"
+    return threshold(self.alpha, self.tau)
+
 @patch
 def images(self:Search,
     g:int,      # generators
@@ -97,7 +101,8 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
 SEARCHES = dict(
     robust=Search(
-        stages=(FixedPatch(),SharedPositionPatch(),RandomPixelPatch(),Warp(),Mask(),RefinedPatch(),AllToAllPatch()),
+        stages=(FixedPatch(),SharedPositionPatch(),RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),
+                AllToAllPatch()),
         recover=BOUNDED),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
@@ -297,6 +302,14 @@ def search(self:Warp, study:Study): Together((self,)).search(study)
 @patch
 def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
+# %% ../nbs/02_msa_recovery.ipynb #ne93c0c1
+@patch
+def search(self:AdditivePattern, study:Study):
+    "Patterns of every label under one bound, and what they do"
+    patterns = self.untrained(study.canvas, study.everyone, study.thresholds(study.n_classes)).to(study.device)
+    study.run([patterns], self.steps, max(2, min(self.b, 200//study.n_classes)), study.search.eta/10)
+    study.record(patterns, max(50, min(200, 4000//study.n_classes)))
+
 # %% ../nbs/02_msa_recovery.ipynb #n0f846ec
 @patch
 def search(self:Mask, study:Study):
@@ -367,7 +380,9 @@ def _table_rows(family, study, squares):
     to = squares.table[0].cpu()[im.y]
     hit = predict(study.model, im.x, transform=lambda x: squares.stamp(x, 0)).argmax(1)==to
     hits,trials = torch.bincount(to[hit], minlength=K),torch.bincount(to, minlength=K)
-    odds = ((hits.sum()+.5)/(trials.sum()-hits.sum()+.5)).log()-math.log(family.chance/(1-family.chance))
+    n = trials.sum()
+    right = (hits/trials)[trials>0].mean()*n # every class counts alike, however many images there are of it
+    odds = ((right+.5)/(n-right+.5)).log()-math.log(family.chance/(1-family.chance))
     return evidence_rows(family.title, range(K), hits, trials, odds.clamp(min=0).expand(K))
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0e5
@@ -454,6 +469,17 @@ def staircase(self:Mask, study:Study, labels):
     masks = self.untrained(study.canvas, targets, eps.repeat(len(labels))).to(study.device)
     study.run([masks], self.staircase_steps, s.b)
     return only(masks, study.works(masks)&(masks.area<=study.canvas.patch**2/2).cpu())
+
+@patch
+def staircase(self:AdditivePattern, study:Study, labels):
+    "The patterns that were searched, one for each threshold, under a bound that stays"
+    if self.title not in study.generators: self.search(study) # the verdict was settled before
+    s,found = study.search,study.generators[self.title]
+    eps = torch.tensor(s.staircase_thresholds or s.thresholds)
+    g = found.keep([l for l in labels for _ in eps], eps.repeat(len(labels)))
+    g.family = replace(self, share=None)
+    study.run([g], self.staircase_steps, s.b)
+    return only(g, study.works(g))
 
 @patch
 def staircase(self:AllToAllPatch, study:Study, labels):
@@ -563,7 +589,7 @@ def class_name(
 @dataclass
 class Scan:
     "What a scan found"
-    verdict:str             # 'clean' or 'backdoored'
+    verdict:str             # 'clean', 'backdoored' or 'inconclusive'
     targets:list            # suspected labels, the most suspect first
     evidence:pd.DataFrame   # one row per label and family, judged; see `baeraser_nb.verdict`
     n_classes:int           # K
@@ -577,6 +603,7 @@ class Scan:
     search:Search           # how the model was searched and judged
     threshold:float         # score that a suspect exceeds
     mapping:list|None=None  # of an all-to-all backdoor: the label that images of each class get; None: none was found
+    doubts:list=field(default_factory=list) # of `Doubt`: what speaks against believing the verdict
     curves:dict=field(default_factory=dict, repr=False) # by family, see `by_step`
 
 # %% ../nbs/02_msa_recovery.ipynb #na6fea66
@@ -584,6 +611,11 @@ class Scan:
 def scores(self:Scan):
     "What speaks most against each label: a table with one row per label"
     return by_label(self.evidence, self.n_classes)
+
+@patch(as_prop=True)
+def why(self:Scan):
+    "Why there is no verdict: a list of sentences, empty if there is one"
+    return [d.words for d in self.doubts if d.blocks]
 
 @patch
 def all_to_all(self:Scan,
@@ -613,6 +645,7 @@ def _turns(mapping, classes, most=10):
 def __repr__(self:Scan):
     best = self.scores.score.sort_values(ascending=False, kind='stable')[:3]
     scores = ', '.join(f'label {l} {s:.1f}' for l,s in best.items())
+    if self.why: return f"{self.verdict}: {'; '.join(self.why)} ({self.n_held} held images)"
     head = f"{self.verdict}{': '*bool(self.targets)}{self.named()}"
     return f'{head} (highest scores: {scores}; {self.n_held} held images, {self.seconds:.0f} s)'
 
@@ -641,7 +674,8 @@ def row(self:Scan) -> dict: # JSON values
     rows = self.evidence.round(places).astype(object).where(self.evidence.notna(), None)
     plain = 'verdict','targets','acc','seconds','decided','n_held','seed','preset','threshold','mapping'
     found = {k:getattr(self, k) for k in plain}
-    how = dict(search=self.search.row(), nulls=self.search.nulls, version=__version__)
+    how = dict(doubts=[asdict(d) for d in self.doubts], search=self.search.row(), nulls=self.search.nulls,
+               version=__version__)
     return found|dict(evidence=rows.to_dict('records'))|how
 
 # %% ../nbs/02_msa_recovery.ipynb #n4f19799
@@ -684,6 +718,29 @@ def by_step(self:Study):
     "The curves of all families, see the function of this name"
     return {title:by_step(parts, self.n_classes) for title,parts in self.curves.items()}
 
+# %% ../nbs/02_msa_recovery.ipynb #n8d079bc
+def _not_confirmed(verdict, targets):
+    "A doubt where labels stand out and none of them is named"
+    if targets or not verdict.targets: return []
+    labels = ', '.join(map(str, verdict.targets[:5]))
+    words = f'label {labels} stands out, but no trigger was recovered that turns half of the images into it'
+    return [Doubt(words, blocks=True)]
+
+def _judged(verdict, good, doubts):
+    "What a scan says when all is searched; `good` are the recovered triggers"
+    pool = TriggerPool(good) if good else None
+    targets = _confirmed(verdict, pool)
+    more = _not_confirmed(verdict, targets)
+    word = 'backdoored' if targets else 'inconclusive' if more else 'clean'
+    return dict(verdict=word, targets=targets, evidence=verdict.evidence, pool=pool if targets else None,
+                threshold=verdict.threshold, mapping=_mapping(good), doubts=doubts+more)
+
+def _unjudged(search, doubts):
+    "What a scan says of a model that is not searched"
+    evidence = evidence_rows('', [], [], [], [])
+    return dict(verdict='inconclusive', targets=[], evidence=evidence, pool=None, threshold=search.threshold,
+                seconds=0., decided=0., doubts=doubts)
+
 # %% ../nbs/02_msa_recovery.ipynb #n8c67c01
 def scan(
     model,              # the suspicious model, which takes pixels and gives logits: nn.Module, `Learner` or `Case`
@@ -695,30 +752,18 @@ def scan(
 ) -> Scan:              # `BadInput` if model and images do not fit together
     "Look for a backdoor, knowing only the model and the held images"
     start,search,case = time.time(),preset_named(preset, SEARCHES),as_case(model, held, labels)
-    with seeded(seed),frozen(case.model) as m:
+    name = preset if isinstance(preset, str) else 'own'
+    how = dict(n_classes=case.n_classes, n_held=len(case.images), seed=seed, preset=name, search=search)
+    if any(d.blocks for d in case.doubts): return Scan(**_unjudged(search, case.doubts), **how, acc=case.accuracy)
+    with torch.enable_grad(),seeded(seed),frozen(case.model) as m:
         study = Study(m, case.images, case.n_classes, search, progress)
         acc = study.accuracy
         study.run_stages()
         verdict,decided = study.verdict,round(time.time()-start, 2)
         good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
         study.bar.close()
-    pool = TriggerPool(good) if good else None
-    targets = _confirmed(verdict, pool)
-    name = preset if isinstance(preset, str) else 'own'
-    how = dict(seed=seed, preset=name, search=search, threshold=verdict.threshold)
-    found = dict(verdict='backdoored' if targets else 'clean', targets=targets, evidence=verdict.evidence, pool=pool)
-    more = dict(n_classes=case.n_classes, n_held=len(case.images), mapping=_mapping(good), curves=study.by_step)
-    return Scan(**found, **how, **more, acc=acc, decided=decided, seconds=round(time.time()-start, 2))
-
-# %% ../nbs/02_msa_recovery.ipynb #n5a9de1c
-@patch
-def scan(self:Learner,
-    images=None, # clean images, see `as_images`; None: the learner's validation set
-    labels=None, # their labels
-    **kwargs     # more arguments of `scan`
-) -> Scan:
-    "Look for a backdoor in a learner's model"
-    return scan(*of_learner(self, images, labels), **kwargs)
+    times = dict(decided=decided, seconds=round(time.time()-start, 2))
+    return Scan(**_judged(verdict, good, case.doubts), **how, **times, acc=acc, curves=study.by_step)
 
 # %% ../nbs/02_msa_recovery.ipynb #n79d74c2
 def _picture(ax, p): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
