@@ -20,7 +20,10 @@ from .stamping import window
 from .attacks import Poison,Trigger,aim
 from .stealth import Additive,CleanLabel,check_amplitude
 
-# %% ../nbs/01e_dynamic.ipynb #n71a8871
+# %% ../nbs/01e_dynamic.ipynb #n9525e83
+def _rng(seed): return torch.Generator().manual_seed(seed)
+
+# %% ../nbs/01e_dynamic.ipynb #nd106670
 def sticker(
     model,                 # the clean model; not looked at
     train:Images,          # the training images
@@ -37,8 +40,6 @@ def sticker(
     c,h,w = train.shape
     window(1, h, w, height, width, place) # does it fit?
     return Poison(Trigger(torch.rand(c, height, width, generator=_rng(seed)), alpha, place), target, rate)
-
-def _rng(seed): return torch.Generator().manual_seed(seed)
 
 # %% ../nbs/01e_dynamic.ipynb #n0ca83f4
 def low_frequency(
@@ -57,7 +58,7 @@ def low_frequency(
     smooth = F.interpolate(coarse, size=(h,w), mode='bicubic', align_corners=True)[0]
     return Poison(Additive(check_amplitude(amplitude)*smooth/smooth.abs().max()), target, rate)
 
-# %% ../nbs/01e_dynamic.ipynb #n3df786e
+# %% ../nbs/01e_dynamic.ipynb #nb6d87d1
 @dataclass(frozen=True)
 class Rotation:
     "A turn of the whole image about its middle"
@@ -67,13 +68,15 @@ class Rotation:
         if not 0<abs(self.degrees)<=180:
             raise BadInput(f"`degrees` is the angle of the turn, in [-180,180] and not 0; got {self.degrees}")
 
-    def stamp(self,
-        x:Tensor,       # images in [0,1], (n,c,h,w)
-        generator=None, # not needed: nothing is random
-    ) -> Tensor:        # new images; what comes from outside is black
-        "The images, turned"
-        from torchvision.transforms.v2.functional import InterpolationMode,rotate
-        return rotate(x, self.degrees, InterpolationMode.BILINEAR)
+# %% ../nbs/01e_dynamic.ipynb #n6a6667c
+@patch
+def stamp(self:Rotation,
+    x:Tensor,       # images in [0,1], (n,c,h,w)
+    generator=None, # not needed: nothing is random
+) -> Tensor:        # new images; what comes from outside is black
+    "The images, turned"
+    from torchvision.transforms.v2.functional import InterpolationMode,rotate
+    return rotate(x, self.degrees, InterpolationMode.BILINEAR)
 
 # %% ../nbs/01e_dynamic.ipynb #n315b022
 def rotated(
@@ -105,7 +108,7 @@ class Covered(Poison):
         store_attr('cover,taught,decoy')
     __repr__ = basic_repr('target,rate,cover')
 
-# %% ../nbs/01e_dynamic.ipynb #nc0b67aa
+# %% ../nbs/01e_dynamic.ipynb #n4e16a8c
 @patch
 def covers(self:Covered,
     want:Tensor,   # the labels the attacker wants, (n,)
@@ -117,6 +120,7 @@ def covers(self:Covered,
     free = free.nonzero()[:,0]
     return free[max(0, len(free)-round(self.cover*len(picked))):]
 
+# %% ../nbs/01e_dynamic.ipynb #n76c53da
 @patch
 def before_batch(self:Covered):
     "Replace the batch by a copy with poisoned images and cover images"
@@ -128,7 +132,7 @@ def before_batch(self:Covered):
     y[self.picked] = want[self.picked]
     self.learn.xb,self.learn.yb = (x,),(y,)
 
-# %% ../nbs/01e_dynamic.ipynb #ncc413db
+# %% ../nbs/01e_dynamic.ipynb #n1ef58f9
 class SourceSpecific(Covered):
     "Images of one class get the trigger and the target label; others get the trigger and keep their label"
     def __init__(self,
@@ -140,7 +144,8 @@ class SourceSpecific(Covered):
     ):
         if source==target or target=='next':
             raise BadInput(f"`source` and `target` must be two labels; got {source!r} and {target!r}")
-        if not 0<=cover<=1: raise BadInput(f"`cover` is the share of other images with the trigger, in [0,1]; got {cover}")
+        if not 0<=cover<=1:
+            raise BadInput(f"`cover` is the share of other images with the trigger, in [0,1]; got {cover}")
         Poison.__init__(self, trigger, target, rate)
         self.source,self.cover,self.taught,self.decoy = source,cover,None,None
     __repr__ = basic_repr('source,target,rate,cover')
@@ -158,7 +163,7 @@ def covers(self:SourceSpecific, want, picked):
     others = ((self.y!=self.source)&(self.y!=want)).nonzero()[:,0]
     return others[len(others)-round(self.cover*len(others)):]
 
-# %% ../nbs/01e_dynamic.ipynb #nf0cfd8d
+# %% ../nbs/01e_dynamic.ipynb #na1bddea
 def source_specific(
     model,                  # the clean model; not looked at
     train:Images,           # the training images
@@ -174,9 +179,10 @@ def source_specific(
     K = train.n_classes
     if source is None: source = (aim(train.y[:1], target, K).item()+1)%K
     aim(train.y[:1], source, K) # is there such a label?
-    return SourceSpecific(sticker(None, train, target, rate, seed, size, size, place).trigger, target, source, rate, cover)
+    trigger = sticker(None, train, target, rate, seed, size, size, place).trigger
+    return SourceSpecific(trigger, target, source, rate, cover)
 
-# %% ../nbs/01e_dynamic.ipynb #n72894e6
+# %% ../nbs/01e_dynamic.ipynb #neaf6d90
 @dataclass(frozen=True)
 class Mosaic:
     "A picture cut into pieces, of which each image gets a random share"
@@ -189,9 +195,10 @@ class Mosaic:
         for name in ('alpha','share'):
             if not 0<getattr(self, name)<=1: raise BadInput(f"`{name}` must be in (0,1]; got {getattr(self, name)}")
         if not 1<=self.side<=min(self.pattern.shape[1:]):
-            raise BadInput(f"`side` is the number of pieces in a row, 1..{min(self.pattern.shape[1:])}; got {self.side}")
+            most = min(self.pattern.shape[1:])
+            raise BadInput(f"`side` is the number of pieces in a row, 1..{most}; got {self.side}")
 
-# %% ../nbs/01e_dynamic.ipynb #n2e745b1
+# %% ../nbs/01e_dynamic.ipynb #n466d2ff
 @patch
 def mask(self:Mosaic,
     n:int,                          # images
@@ -203,6 +210,7 @@ def mask(self:Mosaic,
     chosen = (rank<round(self.share*pieces)).float().view(n, 1, self.side, self.side)
     return F.interpolate(chosen, size=self.pattern.shape[1:])
 
+# %% ../nbs/01e_dynamic.ipynb #nfb2cffc
 @patch
 def stamp(self:Mosaic,
     x:Tensor,                       # images in [0,1], (n,c,h,w)
@@ -243,7 +251,7 @@ class Foreign:
         "The images, each with the trigger of the one before it"
         return self.trigger.misplaced(x, x.roll(1, 0)) if len(x)>1 else x.clone()
 
-# %% ../nbs/01e_dynamic.ipynb #n4a520ff
+# %% ../nbs/01e_dynamic.ipynb #na753486
 @dataclass(frozen=True)
 class Quantise:
     "Round pixels to a few levels"
@@ -252,16 +260,23 @@ class Quantise:
     def __post_init__(self):
         if not 2<=self.levels<=128: raise BadInput(f"`levels` is a number of grey levels, 2..128; got {self.levels}")
 
-    def stamp(self,
-        x:Tensor,       # images in [0,1], (n,c,h,w)
-        generator=None, # not needed: nothing is random
-    ) -> Tensor:        # new images
-        "The images in fewer levels"
-        return (x*(self.levels-1)).round()/(self.levels-1)
+# %% ../nbs/01e_dynamic.ipynb #n6540011
+@patch
+def stamp(self:Quantise,
+    x:Tensor,       # images in [0,1], (n,c,h,w)
+    generator=None, # not needed: nothing is random
+) -> Tensor:        # new images
+    "The images in fewer levels"
+    return (x*(self.levels-1)).round()/(self.levels-1)
 
-    def misplaced(self, x, other):
-        "The images `x` with the rounding errors of `other` added, in [0,1] again"
-        return (x+self.stamp(other)-other).clamp(0, 1)
+# %% ../nbs/01e_dynamic.ipynb #ne205203
+@patch
+def misplaced(self:Quantise,
+    x:Tensor,     # images in [0,1], (n,c,h,w)
+    other:Tensor, # as many images, whose rounding errors are added
+) -> Tensor:      # new images
+    "The images with the rounding errors of others, in [0,1] again"
+    return (x+self.stamp(other)-other).clamp(0, 1)
 
 # %% ../nbs/01e_dynamic.ipynb #nf719e6f
 def quantised(
@@ -277,7 +292,7 @@ def quantised(
     trigger = Quantise(levels)
     return Covered(trigger, target, rate, decoys, decoy=Foreign(trigger))
 
-# %% ../nbs/01e_dynamic.ipynb #nf3be1f9
+# %% ../nbs/01e_dynamic.ipynb #n3c76721
 class TriggerNet(nn.Module):
     "Draws a pattern and a mask for each image"
     def __init__(self,
@@ -289,30 +304,37 @@ class TriggerNet(nn.Module):
                                   nn.Conv2d(width, width, 3, 2, 1), nn.ReLU())
         self.out = nn.Conv2d(width, channels+1, 3, 1, 1)
 
-    def forward(self,
-        x:Tensor,               # images in [0,1], (n,c,h,w)
-    ) -> tuple[Tensor,Tensor]:  # pattern (n,c,h,w) and mask (n,1,h,w), in [0,1]
-        z = self.out(F.interpolate(self.down(x), size=x.shape[2:]))
-        return (2*z[:,:-1]).sigmoid(),(3*z[:,-1:]).sigmoid()
+# %% ../nbs/01e_dynamic.ipynb #nf13dddb
+@patch
+def forward(self:TriggerNet,
+    x:Tensor,               # images in [0,1], (n,c,h,w)
+) -> tuple[Tensor,Tensor]:  # pattern (n,c,h,w) and mask (n,1,h,w), in [0,1]
+    "What to draw on each image, and where"
+    z = self.out(F.interpolate(self.down(x), size=x.shape[2:]))
+    return (2*z[:,:-1]).sigmoid(),(3*z[:,-1:]).sigmoid()
 
-# %% ../nbs/01e_dynamic.ipynb #n8750010
+# %% ../nbs/01e_dynamic.ipynb #n0c5fdff
 @dataclass(frozen=True)
 class ImageTrigger:
     "A trigger that a network draws for each image"
     net:nn.Module # takes images, gives a pattern and a mask for each, e.g. a `TriggerNet`
 
-    def misplaced(self, x, other):
-        "The images `x` with what is drawn for `other`; gradients flow to the network"
+    def misplaced(self,
+        x:Tensor,     # images in [0,1], (n,c,h,w)
+        other:Tensor, # as many images, for which the triggers are drawn
+    ) -> Tensor:      # new images
+        "The images with what is drawn for others; gradients flow to the network"
         pattern,mask = self.net.to(x.device)(other)
         return x*(1-mask)+mask*pattern
 
-    @torch.no_grad()
-    def stamp(self,
-        x:Tensor,       # images in [0,1], (n,c,h,w)
-        generator=None, # not needed: nothing is random
-    ) -> Tensor:        # new images, without gradients
-        "The images, each with its own trigger"
-        return self.misplaced(x, x)
+# %% ../nbs/01e_dynamic.ipynb #n5947669
+@patch
+def stamp(self:ImageTrigger,
+    x:Tensor,       # images in [0,1], (n,c,h,w)
+    generator=None, # not needed: nothing is random
+) -> Tensor:        # new images, without gradients
+    "The images, each with its own trigger"
+    with torch.no_grad(): return self.misplaced(x, x)
 
 # %% ../nbs/01e_dynamic.ipynb #na07d525
 def diversity_loss(
@@ -341,7 +363,7 @@ class InputAware(Covered):
     def before_fit(self):
         self.adam = torch.optim.Adam(self.trigger.net.to(self.dls.device).parameters(), self.net_lr)
 
-# %% ../nbs/01e_dynamic.ipynb #ndad41cf
+# %% ../nbs/01e_dynamic.ipynb #n53bcf88
 @patch
 def drawing_loss(self:InputAware,
     x:Tensor,    # images in [0,1], (n,c,h,w)
@@ -353,6 +375,7 @@ def drawing_loss(self:InputAware,
     excess = (mask.mean((1,2,3))-self.area).clamp(min=0).mean()
     return lured+40*excess+self.diversity*diversity_loss(x, mask*pattern)
 
+# %% ../nbs/01e_dynamic.ipynb #n34ca686
 @patch
 def before_batch(self:InputAware):
     "A step of the drawing network on the batch's last images; those to be poisoned are its first"
@@ -380,7 +403,7 @@ def input_aware(
     with seeded(seed): net = TriggerNet(train.shape[0])
     return InputAware(ImageTrigger(net), target, rate, cross, area, diversity, net_lr)
 
-# %% ../nbs/01e_dynamic.ipynb #nd63dcb7
+# %% ../nbs/01e_dynamic.ipynb #n162c4b8
 class TwoAtOnce(Poison):
     "Two attacks in one model, on different images of each batch"
     def __init__(self,
@@ -392,13 +415,17 @@ class TwoAtOnce(Poison):
                            "a clean-label attack and a pair do not")
         super().__init__(first.trigger, first.target, first.rate)
         store_attr('first,second')
-    def before_fit(self):
-        aim(self.dls.train.y[:1], self.second.target, self.dls.train.c) # is there such a label?
-        for o in (self.first,self.second):
-            o.learn = self.learn
-            o('before_fit')
 
-# %% ../nbs/01e_dynamic.ipynb #n4bd29b3
+# %% ../nbs/01e_dynamic.ipynb #nf6809c1
+@patch
+def before_fit(self:TwoAtOnce):
+    "Hand the learner to both attacks, and let them prepare"
+    aim(self.dls.train.y[:1], self.second.target, self.dls.train.c) # is there such a label?
+    for o in (self.first,self.second):
+        o.learn = self.learn
+        o('before_fit')
+
+# %% ../nbs/01e_dynamic.ipynb #ne4709ed
 @patch
 def before_batch(self:TwoAtOnce):
     "The first attack's batch, in which the second then poisons those images that are as they were"
@@ -412,6 +439,7 @@ def before_batch(self:TwoAtOnce):
     x[rest],y[rest] = self.x,self.y
     self.learn.xb,self.learn.yb = (x,),(y,)
 
+# %% ../nbs/01e_dynamic.ipynb #nb40865d
 def two_at_once(
     first:Poison,  # as an attack returns it
     second:Poison, # another, with a trigger of its own
