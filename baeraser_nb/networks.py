@@ -343,6 +343,7 @@ def _in_bf16(net, layout):
     net = copied(net)
     for m in net.modules():
         if type(m) in (nn.Conv2d,TightConv2d,nn.Linear): m.to(torch.bfloat16, memory_format=layout)
+        if isinstance(m, Classifier): m.amp = True # within another module; else it would switch autocast off
     return net
 
 # %% ../nbs/00b_networks.ipynb #n877b976
