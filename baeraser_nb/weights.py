@@ -713,8 +713,7 @@ def _check_tensors(path, state):
 
 # %% ../nbs/00c_weights.ipynb #r002
 _COUNTERS = {'total_ops','total_params','n_averaged','num_batches_tracked','_extra_state','_metadata','best_acc','epoch'}
-_ASIDE = (r'criterion|crit|.*loss.*|metrics?|.*_(acc|accuracy|metrics?)|accuracy|(lr_)?scheduler|optim(izer)?'
-          r'|.*(ema|teacher|swa).*')
+_ASIDE = r'criterion|crit|.*loss.*|metrics?|.*_(acc|accuracy|metrics?)|accuracy|(lr_)?scheduler|optim(izer)?'
 
 def _is_bookkeeping(name):
     "Is this the name of a tensor that cannot matter to the network?"
@@ -746,17 +745,12 @@ class Weights(tuple):
         path='weights', # the file, for messages
         found=None,     # all that was found in the file
         entry='',       # name of the part that `tensors` are from
+        said=(),        # what has been said of the choice
     ):
         self = super().__new__(cls, (tensors,metadata))
-        self.path,self.entry = path,entry
+        self.path,self.entry,self.said = path,entry,said
         self.found = found or _Contents({'':tensors}, metadata)
         return self
-
-    def tensors_of(self,
-        entry:str, # name of a part of the file
-    ) -> dict:     # all its tensors, under the names of the file
-        "The tensors of a part of the file, checked and read once"
-        return self.found.tensors_of(self.path, entry)
 
 # %% ../nbs/00c_weights.ipynb #r007
 def _selected(path, entries, entry):
@@ -769,21 +763,25 @@ def _selected(path, entries, entry):
     return {name:entries[name]}
 
 # %% ../nbs/00c_weights.ipynb #r009
-def _without_wrappers(state):
-    "`state` without what data-parallel training and `torch.compile` put before every name, and that"
+def _common(names):
+    "What data-parallel training and `torch.compile` put before every one of these names"
     cut = ''
-    while wrapper := next((w for w in ('module.','_orig_mod.') if all(k.startswith(cut+w) for k in state)), None):
-        cut += wrapper
-    return {k[len(cut):]:v for k,v in state.items()},cut
+    while w := next((w for w in ('module.','_orig_mod.') if all(k.startswith(cut+w) for k in names)), None): cut += w
+    return cut
 
+def _about_names(cut, aside):
+    "What is said of names without a prefix, and of tensors that are left out"
+    said = [f"names without {cut!r}"] if cut else []
+    return said+([f"without {_some(aside)}, which no network needs"] if aside else [])
+
+# %% ../nbs/00c_weights.ipynb #r009c
 def _tidy(state):
     "`state` without bookkeeping and wrappers, and what is said of that"
     aside = [k for k in state if _is_bookkeeping(k) and not k.endswith('num_batches_tracked')]
     kept = {k:v for k,v in state.items() if k not in set(aside)}
     if not kept: return state,[]
-    kept,cut = _without_wrappers(kept)
-    said = [f"names without {cut!r}"] if cut else []
-    return kept,said+([f"without {_some(aside)}, which no network needs"] if aside else [])
+    cut = _common(kept)
+    return {k[len(cut):]:v for k,v in kept.items()},_about_names(cut, aside)
 
 # %% ../nbs/00c_weights.ipynb #r011
 def _is_numbers(text):
@@ -803,21 +801,27 @@ def _numbers(text, default):
     try: return [float(o) for o in re.findall(r"[-+.\de]+", text)] or default
     except (TypeError,ValueError): return default
 
+# %% ../nbs/00c_weights.ipynb #n3
+def _opened(path, entry):
+    "The `Weights` in a file, and nothing said yet"
+    path = _weights_file(path)
+    found = _reader(path)(path)
+    found.entries = _selected(path, found.entries, entry)
+    name = _chosen(path, found.entries)
+    tensors,said = _tidy(found.tensors_of(path, name))
+    found.metadata = {k:v for k,v in found.metadata.items() if k not in ('mean','std') or _is_numbers(v)}
+    said = [o for o in (found.note, *_about_entries(name, found.entries), *said) if o]
+    return Weights(tensors, found.metadata, path, found, name, said)
+
 # %% ../nbs/00c_weights.ipynb #c066
 def load_weights(
     path,                # a .safetensors file, its .index.json if it is in parts, or a file made by `torch.save`
     entry:str|None=None, # which part of a checkpoint to take, e.g. 'params_ema'; None: the likeliest
 ) -> Weights:            # unpacks into tensors by name, and the file's metadata
     "Weights of a file, with nothing in it executed; `BadInput` where that cannot be"
-    path = _weights_file(path)
-    found = _reader(path)(path)
-    found.entries = _selected(path, found.entries, entry)
-    name = _chosen(path, found.entries)
-    tensors,said = _tidy(found.tensors_of(path, name))
-    meta = {k:v for k,v in found.metadata.items() if k not in ('mean','std') or _is_numbers(v)}
-    for line in [found.note, *_about_entries(name, found.entries), *said]:
-        if line: log.info('%s: %s', shown(path), line)
-    return Weights(tensors, meta, path, found, name)
+    got = _opened(path, entry)
+    for line in got.said: log.info('%s: %s', shown(path), line)
+    return got
 
 # %% ../nbs/00c_weights.ipynb #c084
 def _skeleton(make, K):
@@ -889,7 +893,7 @@ class _Offer:
     def too_many(self):
         "The first tensor inside the prefix that must not be left out, or None"
         inside = (k for k in self.more if k.startswith(self.prefix))
-        return next((k for k in inside if not _is_bookkeeping(k) and _statistic_of(k) is None), None)
+        return next((k for k in inside if not _is_aside(k)), None)
 
 # %% ../nbs/00c_weights.ipynb #s003
 _MEANS = {'mean','pixel_mean','img_mean','image_mean','norm_mean','mu','_mean'}
@@ -900,6 +904,12 @@ def _statistic_of(name):
     last = name.rpartition('.')[2].lower()
     return 'mean' if last in _MEANS else 'std' if last in _STDS else None
 
+def _is_aside(name):
+    "May a tensor of this name be left out, though it stands among the network's?"
+    first,dot,_ = name.partition('.')
+    return _is_bookkeeping(name) or _statistic_of(name) is not None or bool(dot) and _is_average(first)
+
+# %% ../nbs/00c_weights.ipynb #s003c
 def _offer(entry, prefix, tensors, need):
     "What `tensors` offer to a network that has the names `need`"
     names = {k:prefix+k for k in need if prefix+k in tensors}
@@ -988,6 +998,12 @@ def _filled(path, plan, offer, tensors):
     return net
 
 # %% ../nbs/00c_weights.ipynb #s010
+@dataclass
+class _Believed:
+    "What a file says about normalisation: lists of numbers by 'mean' and 'std'"
+    texts: dict   # in its metadata
+    tensors: dict # in tensors beside the network
+
 def _inside(offer, tensors, channels):
     "`mean` and `std` that lie beside the network in a file, as `{name: list}`; both or none"
     found = {}
@@ -997,29 +1013,61 @@ def _inside(offer, tensors, channels):
     return found if len(found)==2 else {}
 
 def _believed(meta, offer, tensors, channels):
-    "What a file says about normalisation: its metadata, else its tensors"
+    "What a file says about normalisation"
     said = {k:_numbers(meta[k], None) for k in ('mean','std') if k in meta}
-    said = {k:v for k,v in said.items() if v}
-    return said or _inside(offer, tensors, channels)
+    return _Believed({k:v for k,v in said.items() if v}, _inside(offer, tensors, channels))
 
 # %% ../nbs/00c_weights.ipynb #c093
 _RANGE = dict(mean=(-1.,2.), std=(.001,5.))
 
-def _statistic(name, value, said, default, channels):
-    "The `mean` or `std` of pixels, as given or as the file says; `BadInput` unless it fits the images"
-    origin = '' if value is not None else ' in the file'
-    if value is None: value = said.get(name, default)
+def _rounded(v): return ', '.join(f'{o:.4g}' for o in v.tolist())
+
+def _check_range(name, v):
+    "`BadInput` for a `mean` or `std` that pixels in [0,1] cannot have"
+    lo,hi = _RANGE[name]
+    if name=='std' and not (v>0).all(): raise BadInput(f"`std` must be > 0 in every channel; got {v.tolist()}")
+    if ((v>=lo) & (v<=hi)).all(): return
+    raise BadInput(f"`{name}` is {_rounded(v)}, but pixels are in [0,1] here, so it must be in {lo:g}…{hi:g}; "
+                   f"if it is meant for pixels in 0…255, give {_rounded(v/255)}")
+
+# %% ../nbs/00c_weights.ipynb #s012b
+def _statistic(name, value, channels):
+    "A `mean` or `std` of pixels; `BadInput` unless it fits the images"
     v = torch.as_tensor(value, dtype=torch.float32).flatten()
     if len(v) not in (1,channels) or not v.isfinite().all():
-        raise BadInput(f"`{name}`{origin} must be one finite number, or {channels} of them, one a channel; "
-                       f"got {v[:8].tolist()}")
-    lo,hi = _RANGE[name]
-    if name=='std' and not (v>0).all(): raise BadInput(f"`std`{origin} must be > 0 in every channel; got {v.tolist()}")
-    if ((v>=lo) & (v<=hi)).all(): return value
-    raise BadInput(f"`{name}`{origin} is {_rounded(v)}, but pixels are in [0,1] here, so it must be in {lo:g}…{hi:g}; "
-                   f"if it is meant for pixels in 0…255, give `{name}` as {_rounded(v/255)}")
+        raise BadInput(f"`{name}` must be one finite number, or {channels} of them, one a channel; got {v[:8].tolist()}")
+    _check_range(name, v)
+    return value
 
-def _rounded(v): return ', '.join(f'{o:.4g}' for o in v.tolist())
+@dataclass
+class _Normal:
+    "The normalisation in use"
+    mean: object
+    std: object
+    inside: bool # is it out of the file's tensors?
+    said: list   # what the user should know about it
+
+# %% ../nbs/00c_weights.ipynb #s012d
+def _normalisation(mean, std, said, channels):
+    "The `_Normal` that is given, or that the file has `said`, or none (0 and 1)"
+    given = dict(mean=mean, std=std)
+    used = {k:said.texts.get(k, said.tensors.get(k)) for k,v in given.items() if v is None}
+    value = {k:_default(k, given[k], used.get(k)) for k in given}
+    try: checked = {k:_statistic(k, v, channels) for k,v in value.items()}
+    except BadInput as e: raise BadInput(f"{e}{_origin(used)}") from None
+    inside = bool(said.tensors) and not said.texts and mean is None and std is None
+    words = [f"its own normalisation is used: mean {_rounded(torch.tensor(checked['mean']))} and "
+             f"std {_rounded(torch.tensor(checked['std']))}"] if inside else []
+    return _Normal(**checked, inside=inside, said=words)
+
+def _default(name, given, said):
+    "What is given, else what is said, else what changes nothing"
+    if given is not None: return given
+    return dict(mean=0., std=1.)[name] if said is None else said
+
+def _origin(used):
+    "Where to look, in a refusal"
+    return ' (the file says so)' if any(v is not None for v in used.values()) else ''
 
 # %% ../nbs/00c_weights.ipynb #n067
 def _architecture(path, arch, factory, meta):
@@ -1040,18 +1088,35 @@ def _device(name):
         raise BadInput(f"`device` {str(name)!r} is not to be had ({why}); leave it out, or use cpu") from None
 
 # %% ../nbs/00c_weights.ipynb #s014
+def _about_choice(offer, others, weights):
+    "What is said of a choice among parts that fit"
+    entries = weights.found.entries
+    if offer.entry!=weights.entry: return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
+    names = [o.prefix.rstrip('.') or 'the bare names' for o in others if o.entry==offer.entry]
+    return [f"{_some(names)} would fit too; `entry` chooses another"] if names else _about_entries(offer.entry, entries)
+
 def _about_offer(offer, others, weights, normal):
     "What the user should know about how a network was filled"
-    said = []
-    if offer.entry!=weights.entry: said.append(f"of its parts, {offer.entry or 'its own tensors'!r} fits and is used")
-    names = [(o.entry+'/' if o.entry else '')+o.prefix.rstrip('.') for o in others]
-    if names and len(weights.found.entries)==1 or offer.prefix and names:
-        said.append(f"{_some(names)} would fit too; `entry` chooses another")
-    cut = offer.prefix.removeprefix(_without_wrappers(weights.found.entries[offer.entry])[1])
-    if cut: said.append(f"names without {offer.prefix!r}")
-    aside = [k for k in offer.more if not (normal and _statistic_of(k)) and not _is_bookkeeping(k)]
-    if aside: said.append(f"without {_some(aside)}, which {'are' if len(aside)>1 else 'is'} no part of the network")
-    return said
+    other = tuple(o.prefix for o in others if o.entry==offer.entry and o.prefix)
+    more = [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
+    aside,apart = ([k for k in more if _is_bookkeeping(k)==o] for o in (True,False))
+    said = [weights.found.note, *_about_choice(offer, others, weights), *_about_names(offer.prefix, aside)]
+    if apart: said.append(f"without {_some(apart)}, which {'are' if len(apart)>1 else 'is'} no part of the network")
+    return [o for o in said if o and o not in weights.said]
+
+# %% ../nbs/00c_weights.ipynb #s016
+def _as_weights(path, weights, entry):
+    "What `load_weights` returned, also where that is a plain pair of tensors and metadata, or not there yet"
+    if weights is None: return _unsaid(_opened(path, entry))
+    if isinstance(weights, Weights): return weights
+    state,meta = weights
+    _check_tensors(path, state)
+    return Weights(state, meta, path)
+
+def _unsaid(weights):
+    "`weights`, of which nothing has been said"
+    weights.said = ()
+    return weights
 
 # %% ../nbs/00c_weights.ipynb #c091
 def load_model(
@@ -1067,29 +1132,14 @@ def load_model(
     entry:str|None=None,     # which part of a checkpoint to take, e.g. 'params_ema'; None: the one that fits
 ) -> tuple[Classifier,dict]: # the model in evaluation mode, and the file's metadata
     "The classifier in a weights file; `BadInput` if the file, `arch` or `channels` do not go together"
-    got = _as_weights(path, weights or load_weights(path, entry))
+    got = _as_weights(path, weights, entry)
     plan = _plan(_architecture(path, arch, factory, got[1]), factory, channels, size)
     offer,others = _fitting(path, plan, _selected(path, got.found.entries, entry))
-    tensors = got.tensors_of(offer.entry)
-    said = {} if None not in (mean,std) else _believed(got[1], offer, tensors, channels)
-    mean,std = _statistic('mean', mean, said, 0., channels),_statistic('std', std, said, 1., channels)
-    for line in _about_offer(offer, others, got, said)+_about_normal(said, got[1]): log.info('%s: %s', shown(path), line)
-    model = Classifier(_filled(path, plan, offer, tensors), mean, std)
+    tensors = got.found.tensors_of(path, offer.entry)
+    normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels), channels)
+    for line in _about_offer(offer, others, got, normal.inside)+normal.said: log.info('%s: %s', shown(path), line)
+    model = Classifier(_filled(path, plan, offer, tensors), normal.mean, normal.std)
     return model.to(_device(device)).eval(),got[1]
-
-# %% ../nbs/00c_weights.ipynb #s016
-def _as_weights(path, weights):
-    "`Weights`, also where a plain pair of tensors and metadata was given"
-    if isinstance(weights, Weights): return weights
-    state,meta = weights
-    _check_tensors(path, state)
-    return Weights(state, meta, path)
-
-def _about_normal(said, meta):
-    "What is said where the normalisation came out of the file's tensors"
-    if not said or 'mean' in meta or 'std' in meta: return []
-    numbers = ' and '.join(f"{k} {_rounded(torch.tensor(v))}" for k,v in sorted(said.items()))
-    return [f"its own normalisation is used: {numbers}"]
 
 # %% ../nbs/00c_weights.ipynb #s021
 def channels_of(
@@ -1109,7 +1159,7 @@ def repacked(
     need = {k:v.detach().cpu() for k,v in net.state_dict().items()}
     plan = _Plan(None, None, need, 'the network')
     offer,_ = _fitting(weights.path, plan, _selected(weights.path, weights.found.entries, entry))
-    out = dict(weights.tensors_of(offer.entry))
+    out = dict(weights.found.tensors_of(weights.path, offer.entry))
     for k,n in offer.names.items():
         if not out[n].to(need[k].dtype).equal(need[k]): out[n] = need[k].to(out[n].dtype)
     return offer.entry,out
@@ -1147,7 +1197,7 @@ def _fresh_tensors(tree, chosen, fresh, weights):
         name = '/'.join(where)
         tensors = weights.found.entries.get(name, {})
         if name!=chosen and any(t.ndim>1 for t in tensors.values()): continue
-        read = fresh if name==chosen else weights.tensors_of(name) if tensors else {}
+        read = fresh if name==chosen else weights.found.tensors_of(weights.path, name) if tensors else {}
         out |= {id(v):read[k] for k,v in items.items() if k in read}
     return out
 
