@@ -358,16 +358,20 @@ class _Described:
     def element_size(self): return getattr(torch, self.kind).itemsize
 
 # %% ../nbs/00c_weights.ipynb #p033
+def _are_counts(numbers): return all(type(n) is int and n>=0 for n in numbers)
+
+def _needs(d):
+    "How many numbers the storage of a tensor must have"
+    last = d.offset+sum((n-1)*s for n,s in zip(d.shape, d.stride))
+    return max(d.numel(), last+1) if d.numel() else 0
+
 def _wrong(d):
     "What is wrong with what a tensor claims, or None"
     if d.ndim>8: return "has more than 8 dimensions, as no weights have"
     if d.kind not in _TYPES: return f"is of type {d.kind[:40]}; known are {', '.join(_TYPES)}: convert it"
-    numbers = (*d.shape, *d.stride, d.offset, d.room)
-    if len(d.stride)!=d.ndim or not all(type(n) is int and n>=0 for n in numbers):
+    if len(d.stride)!=d.ndim or not _are_counts((*d.shape, *d.stride, d.offset, d.room)):
         return "is described by something else than numbers; the file is damaged"
-    last = d.offset+sum((n-1)*s for n,s in zip(d.shape, d.stride))
-    if d.numel() and (d.numel()>d.room or last>=d.room):
-        return f"claims the shape {d.shape}, for which the file has too few numbers"
+    if _needs(d)>d.room: return f"claims the shape {d.shape}, for which the file has too few numbers"
 
 # %% ../nbs/00c_weights.ipynb #p035
 def _kind_of(storage_type):
@@ -375,17 +379,19 @@ def _kind_of(storage_type):
     name = str(storage_type).rpartition('.')[2].removesuffix('Storage')
     return _STORAGES.get(name, name)
 
+def _sides(o): return tuple(o.args[0] if isinstance(o, _Inert) else o) # `torch.Size` is a tuple
+
+# %% ../nbs/00c_weights.ipynb #p035c
 def _claimed(args):
     "What the arguments of `_rebuild_tensor`, `…_v2` or `…_v3` say"
     storage,offset,shape,stride,*more = args
     _,kind,key,_,room,*view = storage.args
     kind = _kind_of(kind)
-    if kind=='Untyped':
+    if type(key) is not str or any(view): raise ValueError('a storage of an old version')
+    if kind=='Untyped': # its size is in bytes, and the tensor's type is said apart
         kind = str(more[2]).removeprefix('torch.')
         room //= getattr(torch, kind).itemsize
-    shape,stride = (tuple(o.args[0] if isinstance(o, _Inert) else o) for o in (shape,stride)) # torch.Size is a tuple
-    if type(key) is not str or view and view[0] is not None: raise ValueError('a storage of an old version')
-    return _Described(shape, kind, key, offset, stride, room)
+    return _Described(_sides(shape), kind, key, offset, _sides(stride), room)
 
 # %% ../nbs/00c_weights.ipynb #p036
 def _tensor_from(args):
@@ -400,27 +406,37 @@ def _tensor_from(args):
 # %% ../nbs/00c_weights.ipynb #p037
 _ODD_TENSOR = "is sparse, quantized or without data; convert it to a plain one"
 
-def _as_tensor(o, depth=3):
-    "The `_Described` tensor that a stand-in is, or None if it is something else"
-    if not isinstance(o, _Inert) or not isinstance(o.args, tuple): return None
+def _within(o):
+    "The stand-in for a tensor inside one for a parameter or a tensor with attributes"
     name = o.name.removeprefix('torch._utils.')
-    if name=='torch.storage._load_from_bytes': return _Described(why='was written without `torch.save`; use that')
-    if depth and o.args and name in ('_rebuild_parameter','_rebuild_parameter_with_state'):
-        return _as_tensor(o.args[0], depth-1)
-    if depth and len(o.args)>2 and name=='torch._tensor._rebuild_from_type_v2':
-        return _as_tensor(_Inert(str(o.args[0]), o.args[2]), depth-1)
-    if name in ('_rebuild_tensor','_rebuild_tensor_v2','_rebuild_tensor_v3'): return _tensor_from(o.args)
-    return _Described(why=_ODD_TENSOR) if o.name.startswith('torch._utils._rebuild') else None
+    if name in ('_rebuild_parameter','_rebuild_parameter_with_state') and o.args: return o.args[0]
+    if name=='torch._tensor._rebuild_from_type_v2' and len(o.args)>2: return _Inert(str(o.args[0]), o.args[2])
+    return o
+
+def _is_call(o): return isinstance(o, _Inert) and isinstance(o.args, tuple)
+
+# %% ../nbs/00c_weights.ipynb #p037c
+def _as_tensor(o):
+    "The `_Described` tensor that a stand-in is, or None if it is something else"
+    for _ in range(3): o = _within(o) if _is_call(o) else o
+    if not _is_call(o): return None
+    if o.name=='torch.storage._load_from_bytes': return _Described(why='was written without `torch.save`; use that')
+    if not o.name.startswith('torch._utils._rebuild'): return None
+    plain = o.name.removeprefix('torch._utils._rebuild_tensor') in ('','_v2','_v3')
+    return _tensor_from(o.args) if plain else _Described(why=_ODD_TENSOR)
 
 # %% ../nbs/00c_weights.ipynb #p042
+def _damaged(path, e):
+    "Refuse a file that ends in the exception `e`"
+    why = (str(e).strip().splitlines() or [type(e).__name__])[0][:80]
+    _refuse(path, f"damaged or truncated PyTorch file ({why})")
+
 def _pickle_at(path, stream):
     "`_followed`, with refusals for the file `path`"
     try: return _followed(stream)
     except _Refused as e: _refuse(path, str(e))
-    except Exception as e:
-        why = (str(e).strip().splitlines() or [type(e).__name__])[0][:80]
-        _refuse(path, f"damaged or truncated PyTorch file ({why})")
 
+# %% ../nbs/00c_weights.ipynb #p042c
 class _ZipFile:
     "A PyTorch file of today"
     def __init__(self, path):
@@ -429,7 +445,8 @@ class _ZipFile:
             pkl = next(f for f in z.infolist() if f.filename.endswith('data.pkl'))
             if pkl.file_size>MAX_PICKLE: _refuse(path, f"its pickle has more than {MAX_PICKLE>>20} MiB, as no weights need")
             self.folder = pkl.filename.removesuffix('data.pkl')
-            self.big_endian = f'{self.folder}byteorder' in z.namelist() and z.read(f'{self.folder}byteorder')[:3]==b'big'
+            order = f'{self.folder}byteorder'
+            self.big_endian = order in z.namelist() and z.read(order)[:3]==b'big'
             self.tree,_ = _pickle_at(path, io.BytesIO(z.read(pkl)))
 
     def numbers(self, keys):
@@ -439,40 +456,36 @@ class _ZipFile:
 # %% ../nbs/00c_weights.ipynb #p044
 _MAGIC = 0x1950a86a20f9469cfc6c # what a file of an older PyTorch begins with
 
+def _places(keys, storages, at):
+    "Where the numbers of storages lie, which begin at byte `at`: first byte and length"
+    places = {}
+    for k in keys:
+        size = getattr(torch, _kind_of(storages[k][1])).itemsize*storages[k][4]
+        places[k] = at+8,size # behind their number
+        at += 8+size
+    return places
+
+# %% ../nbs/00c_weights.ipynb #p044c
 class _OldFile:
     "A PyTorch file of before 2020: five pickles, then the storages"
     big_endian = False
     def __init__(self, path):
-        self.path = path
+        self.path,self.places = path,{}
         with path.open('rb') as f: head = io.BytesIO(f.read(MAX_PICKLE))
         self.tree,_ = _pickle_at(path, head)
-        if self.tree!=_MAGIC:
-            self.storages,self.keys = {},[]
-            return
-        _pickle_at(path, head)
-        _pickle_at(path, head)
+        if self.tree!=_MAGIC: return # a pickle without PyTorch's file around it
+        for _ in range(2): _pickle_at(path, head) # versions
         self.tree,m = _pickle_at(path, head)
-        self.keys,_ = _pickle_at(path, head)
-        self.storages,self.start = m.storages,head.tell()
-
-    def places(self):
-        "Where the numbers of each storage lie: offset and length in bytes"
-        at,places = self.start,{}
-        for k in self.keys:
-            size = getattr(torch, _kind_of(self.storages[k][1])).itemsize*self.storages[k][4]
-            places[k] = at+8,size
-            at += 8+size
-        return places
+        keys,_ = _pickle_at(path, head)
+        self.places = _places(keys, m.storages, head.tell())
 
     def numbers(self, keys):
         "The bytes of storages, by key"
-        places,out = self.places(),{}
-        with self.path.open('rb') as f:
-            for k in keys:
-                start,size = places[k]
-                f.seek(start)
-                out[k] = f.read(size)
-        return out
+        with self.path.open('rb') as f: return {k:self.read(f, *self.places[k]) for k in keys}
+
+    def read(self, f, start, size):
+        f.seek(start)
+        return f.read(size)
 
 # %% ../nbs/00c_weights.ipynb #p047
 def _tensor(d, raw):
@@ -487,18 +500,21 @@ def _read_tensors(file, described):
     try:
         raw = {k:bytearray(v) for k,v in file.numbers({d.key for d in described.values() if d.numel()}).items()}
         return {k:_tensor(d, raw.get(d.key)) for k,d in described.items()}
-    except Exception as e: _refuse(file.path, f"damaged or truncated PyTorch file ({str(e)[:80] or type(e).__name__})")
+    except Exception as e: _damaged(file.path, e)
 
 # %% ../nbs/00c_weights.ipynb #p051
+def _pairs(o):
+    "The pairs of text and value in an ordered dictionary as Python 2 wrote it, or None"
+    pairs = o.args[0] if isinstance(o.args, tuple) and len(o.args)==1 else None
+    if o.name!='collections.OrderedDict' or not isinstance(pairs, list): return None
+    return dict(tuple(p) for p in pairs if isinstance(p, (list,tuple)) and len(p)==2 and type(p[0]) is str)
+
 def _mapping(o):
     "What a stand-in maps texts to, or None if it maps nothing; short lists count by number"
     if isinstance(o, (list,tuple)): return {str(i):v for i,v in enumerate(o)} if 0<len(o)<=10 else None
-    if not isinstance(o, _Inert): return None
-    pairs = o.args[0] if isinstance(o.args, tuple) and len(o.args)==1 else None
-    if o.items or o.name!='collections.OrderedDict' or not isinstance(pairs, list): return o.items
-    texts = (p for p in pairs if isinstance(p, (list,tuple)) and len(p)==2 and type(p[0]) is str)
-    return dict(map(tuple, texts)) # as Python 2 wrote them
+    return o.items or _pairs(o) if isinstance(o, _Inert) else None
 
+# %% ../nbs/00c_weights.ipynb #p051c
 def _walk(tree):
     "All mappings up to four deep, level by level, and where they are; not more than 20,000 with two million values"
     level,maps,values = [((),tree)],0,0
@@ -616,11 +632,18 @@ def _head(path, n):
     "A file's first `n` bytes"
     with path.open('rb') as f: return f.read(n)
 
-def _from_pickle(path):
-    "The entries of a PyTorch file"
+def _torch_file(path):
+    "The PyTorch file of today or of before, with its pickle followed"
     zipped = _head(path, 2)==b'PK'
     if zipped: _check_zip(path)
-    file = (_ZipFile if zipped else _OldFile)(path)
+    try: return (_ZipFile if zipped else _OldFile)(path)
+    except BadInput: raise
+    except Exception as e: _damaged(path, e)
+
+# %% ../nbs/00c_weights.ipynb #n021c
+def _from_pickle(path):
+    "The entries of a PyTorch file"
+    file = _torch_file(path)
     entries = _entries(file.tree)
     if not entries: _refuse_contents(path, file.tree)
     return _Contents(entries, _said_beside(file.tree), file=file)
@@ -1150,58 +1173,78 @@ def channels_of(
     return first.shape[1] if first is not None and first.shape[1] in (1,3) else None
 
 # %% ../nbs/00c_weights.ipynb #s024
+def _replaced(old, new):
+    "A tensor of a network in the type of the file; the file's own where nothing changed"
+    return old if old.to(new.dtype).equal(new) else new.to(old.dtype)
+
+# %% ../nbs/00c_weights.ipynb #s024c
 def repacked(
     weights,       # what `load_weights` returned
     net:nn.Module, # the network that was filled with them, since changed
     entry:str|None=None, # as it was given to `load_model`
 ) -> tuple[str,dict]: # name of the part of the file, and all its tensors; those of `net` in the types of the file
     "A network's tensors under the names that they have in a file"
+    path,found = weights.path,weights.found
     need = {k:v.detach().cpu() for k,v in net.state_dict().items()}
-    plan = _Plan(None, None, need, 'the network')
-    offer,_ = _fitting(weights.path, plan, _selected(weights.path, weights.found.entries, entry))
-    out = dict(weights.found.tensors_of(weights.path, offer.entry))
-    for k,n in offer.names.items():
-        if not out[n].to(need[k].dtype).equal(need[k]): out[n] = need[k].to(out[n].dtype)
-    return offer.entry,out
+    offer,_ = _fitting(path, _Plan(None, None, need, 'the network'), _selected(path, found.entries, entry))
+    out = found.tensors_of(path, offer.entry)
+    return offer.entry,out|{n:_replaced(out[n], need[k]) for k,n in offer.names.items()}
 
 # %% ../nbs/00c_weights.ipynb #s026
 _LEAVE_OUT = object()
 
-def _plain_value(o, tensors, where=()):
+def _kept(values):
+    "The values of a dictionary that are not to be left out"
+    return {k:v for k,v in values.items() if v is not _LEAVE_OUT}
+
+def _plain_value(o, tensors, depth=9):
     "What a stand-in stands for, where that is plain; else `_LEAVE_OUT`"
-    if isinstance(o, _Name) or len(where)>8: return _LEAVE_OUT
     if o is None or type(o) in (str,int,float,bool): return o
-    if isinstance(o, (list,tuple)):
-        values = [_plain_value(v, tensors, (*where,str(i))) for i,v in enumerate(o[:100_000])]
-        return type(o)(v for v in values if v is not _LEAVE_OUT)
     if id(o) in tensors: return tensors[id(o)]
-    if not isinstance(o, _Inert) or o.items is None and o.name!='dict': return _LEAVE_OUT
-    values = {k:_plain_value(v, tensors, (*where,k)) for k,v in (o.items or {}).items()}
-    kept = {k:v for k,v in values.items() if v is not _LEAVE_OUT}
+    if not depth or not isinstance(o, (list,tuple,_Inert)): return _LEAVE_OUT
+    if not isinstance(o, _Inert):
+        return type(o)(_kept(dict(enumerate(_plain_value(v, tensors, depth-1) for v in o))).values())
+    if o.items is None: return {} if o.name=='dict' else _LEAVE_OUT
+    kept = _kept({k:_plain_value(v, tensors, depth-1) for k,v in o.items.items()})
     return kept if kept or not o.items else _LEAVE_OUT
 
-def _nodes(o, depth=9):
-    "How many values there are in a tree, each counted as often as it would be written"
+# %% ../nbs/00c_weights.ipynb #s026c
+def _below(o):
+    "The values right below a stand-in"
+    return o if isinstance(o, (list,tuple)) else (o.items or {}).values() if isinstance(o, _Inert) else ()
+
+def _nodes(o, depth=9, most=300_000):
+    "How many values there are in a tree, each counted as often as it would be written, up to about `most`"
     total,level = 0,[o]
     for _ in range(depth):
-        level = [v for x in level for v in (x if isinstance(x, (list,tuple)) else (getattr(x, 'items', None) or {}).values())]
+        level = [v for x in level for v in _below(x)]
         total += len(level)
-        if total>300_000: break
+        if total>most: break
     return total
 
 # %% ../nbs/00c_weights.ipynb #s030
+def _to_write(name, tensors, chosen):
+    "Is the part `name` of a file written again: the one in use, or single numbers?"
+    return name==chosen or bool(tensors) and all(t.ndim<2 and t.numel() for t in tensors.values())
+
 def _fresh_tensors(tree, chosen, fresh, weights):
     "Tensors by the `id` of their stand-ins: those of the part `chosen`, now `fresh`, and single numbers elsewhere"
-    out = {}
+    out,entries = {},weights.found.entries
     for where,items in _walk(tree):
         name = '/'.join(where)
-        tensors = weights.found.entries.get(name, {})
-        if name!=chosen and any(t.ndim>1 for t in tensors.values()): continue
-        read = fresh if name==chosen else weights.found.tensors_of(weights.path, name) if tensors else {}
+        if not _to_write(name, entries.get(name), chosen): continue
+        read = fresh if name==chosen else weights.found.tensors_of(weights.path, name)
         out |= {id(v):read[k] for k,v in items.items() if k in read}
     return out
 
 # %% ../nbs/00c_weights.ipynb #s029
+def _check_rewritable(weights):
+    "`BadInput` unless `weights` are from a checkpoint that can be written again"
+    if weights.found.file is not None and _nodes(weights.found.file.tree)<=300_000: return
+    raise BadInput(f"`model` {shown(weights.path)!r} is no PyTorch checkpoint that can be written again; "
+                   "choose a name that ends in .safetensors")
+
+# %% ../nbs/00c_weights.ipynb #s029c
 def save_wrapped(
     path,          # final name, usually ending in .pt
     weights,       # what `load_weights` returned for a PyTorch file
@@ -1209,14 +1252,11 @@ def save_wrapped(
     entry:str|None=None, # as it was given to `load_model`
 ) -> Path:         # `path`; `BadInput` where the file is no checkpoint of PyTorch's
     "Write a checkpoint like the one that `weights` are from, with the tensors of `net` in the place of its own"
-    file = weights.found.file
-    if file is None or _nodes(file.tree)>300_000:
-        raise BadInput(f"`model` {shown(weights.path)!r} is no PyTorch checkpoint that can be written again; "
-                       "choose a name that ends in .safetensors")
-    name,fresh = repacked(weights, net, entry)
-    out = _plain_value(file.tree, _fresh_tensors(file.tree, name, fresh, weights))
-    lost = [k for k in _mapping(file.tree) or {} if isinstance(out, dict) and k not in out]
-    if lost: log.info('%s: written without %s', shown(path), _some(lost))
+    _check_rewritable(weights)
+    tree = weights.found.file.tree
+    out = _plain_value(tree, _fresh_tensors(tree, *repacked(weights, net, entry), weights))
+    lost = set(_mapping(tree) or {})-set(out)
+    if lost: log.info('%s: written without %s', shown(path), _some(sorted(lost)))
     b = io.BytesIO()
     torch.save(out, b)
     return write_whole(path, b.getvalue())
