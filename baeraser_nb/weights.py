@@ -274,8 +274,8 @@ def _named(module, name):
 def _may_be_made(name):
     "Is an object that is made by calling `name` passed over as a harmless one?"
     last = name.rpartition('.')[2]
-    known = name in _FUNCTIONS or name in _STORED or name.startswith(('torch._utils._rebuild','builtins.','__builtin__.'))
-    return known or last[:1].isupper()
+    ours = name.startswith(('torch._utils._rebuild','builtins.','__builtin__.'))
+    return ours or name in _FUNCTIONS or name in _STORED or last[:1].isupper()
 
 # %% ../nbs/00c_weights.ipynb #p024
 @_op('GLOBAL')
@@ -437,13 +437,17 @@ def _pickle_at(path, stream):
     except _Refused as e: _refuse(path, str(e))
 
 # %% ../nbs/00c_weights.ipynb #p042c
+def _check_pickle(path, size):
+    "Refuse a pickle of `size` bytes if that is too much"
+    if size>MAX_PICKLE: _refuse(path, f"its pickle has more than {MAX_PICKLE>>20} MiB, as no weights need")
+
 class _ZipFile:
     "A PyTorch file of today"
     def __init__(self, path):
         self.path = path
         with zipfile.ZipFile(path) as z:
             pkl = next(f for f in z.infolist() if f.filename.endswith('data.pkl'))
-            if pkl.file_size>MAX_PICKLE: _refuse(path, f"its pickle has more than {MAX_PICKLE>>20} MiB, as no weights need")
+            _check_pickle(path, pkl.file_size)
             self.folder = pkl.filename.removesuffix('data.pkl')
             order = f'{self.folder}byteorder'
             self.big_endian = order in z.namelist() and z.read(order)[:3]==b'big'
@@ -609,8 +613,8 @@ def _refuse_contents(path, tree):
     "Say what a file holds instead of weights"
     whole = [o for o in (tree, *(_mapping(tree) or {}).values()) if _is_module(o)]
     if whole:
-        _refuse(path, f"holds a whole pickled model (`{whole[0].name[:80]}`), whose code nothing here runs; if you trust "
-                      "the file, load it where its code is and save `torch.save(model.state_dict(), …)`")
+        _refuse(path, f"holds a whole pickled model (`{whole[0].name[:80]}`), whose code nothing here runs; "
+                      "if you trust the file, load it where its code is and save `torch.save(model.state_dict(), …)`")
     _refuse(path, f"holds {_kind(tree)}, not a dictionary of names and tensors; save `model.state_dict()`")
 
 # %% ../nbs/00c_weights.ipynb #p064
@@ -735,7 +739,7 @@ def _check_tensors(path, state):
         _refuse(path, f"its tensors take {total/2**30:.1f} GiB; at most {MAX_WEIGHTS>>30} GiB are loaded")
 
 # %% ../nbs/00c_weights.ipynb #r002
-_COUNTERS = {'total_ops','total_params','n_averaged','num_batches_tracked','_extra_state','_metadata','best_acc','epoch'}
+_COUNTERS = set('total_ops total_params n_averaged num_batches_tracked _extra_state best_acc epoch'.split())
 _ASIDE = r'criterion|crit|.*loss.*|metrics?|.*_(acc|accuracy|metrics?)|accuracy|(lr_)?scheduler|optim(izer)?'
 
 def _is_bookkeeping(name):
@@ -825,6 +829,10 @@ def _numbers(text, default):
     except (TypeError,ValueError): return default
 
 # %% ../nbs/00c_weights.ipynb #n3
+def _believable(meta):
+    "Metadata without a `mean` or `std` that says nothing, such as 'n/a'"
+    return {k:v for k,v in meta.items() if k not in ('mean','std') or _is_numbers(v)}
+
 def _opened(path, entry):
     "The `Weights` in a file, and nothing said yet"
     path = _weights_file(path)
@@ -832,7 +840,7 @@ def _opened(path, entry):
     found.entries = _selected(path, found.entries, entry)
     name = _chosen(path, found.entries)
     tensors,said = _tidy(found.tensors_of(path, name))
-    found.metadata = {k:v for k,v in found.metadata.items() if k not in ('mean','std') or _is_numbers(v)}
+    found.metadata = _believable(found.metadata)
     said = [o for o in (found.note, *_about_entries(name, found.entries), *said) if o]
     return Weights(tensors, found.metadata, path, found, name, said)
 
@@ -975,8 +983,8 @@ def _refuse_offer(path, plan, offer):
     "Say why the nearest offer does not fit"
     theirs = [k for k in offer.more if k not in offer.names.values()] or list(offer.names.values())
     where = f" under {offer.entry!r}" if offer.entry else ''
-    _refuse(path, f"does not fit {plan.said}: it {plan.misfit(offer)}; the file has names such as {_some(theirs)}{where}; "
-                  "check `arch` and the images, or give the network that the file was made with as `factory`")
+    _refuse(path, f"does not fit {plan.said}: it {plan.misfit(offer)}; the file has names such as "
+                  f"{_some(theirs)}{where}; check `arch` and the images, or give the network that the file was made with as `factory`")
 
 def _fitting(path, plan, entries):
     "The offer to take, and other ones that fit as well"
@@ -1026,6 +1034,7 @@ class _Believed:
     "What a file says about normalisation: lists of numbers by 'mean' and 'std'"
     texts: dict   # in its metadata
     tensors: dict # in tensors beside the network
+    channels: int # of the images
 
 def _inside(offer, tensors, channels):
     "`mean` and `std` that lie beside the network in a file, as `{name: list}`; both or none"
@@ -1038,7 +1047,7 @@ def _inside(offer, tensors, channels):
 def _believed(meta, offer, tensors, channels):
     "What a file says about normalisation"
     said = {k:_numbers(meta[k], None) for k in ('mean','std') if k in meta}
-    return _Believed({k:v for k,v in said.items() if v}, _inside(offer, tensors, channels))
+    return _Believed({k:v for k,v in said.items() if v}, _inside(offer, tensors, channels), channels)
 
 # %% ../nbs/00c_weights.ipynb #c093
 _RANGE = dict(mean=(-1.,2.), std=(.001,5.))
@@ -1058,7 +1067,8 @@ def _statistic(name, value, channels):
     "A `mean` or `std` of pixels; `BadInput` unless it fits the images"
     v = torch.as_tensor(value, dtype=torch.float32).flatten()
     if len(v) not in (1,channels) or not v.isfinite().all():
-        raise BadInput(f"`{name}` must be one finite number, or {channels} of them, one a channel; got {v[:8].tolist()}")
+        raise BadInput(f"`{name}` must be one finite number, or {channels} of them, one a channel; "
+                       f"got {v[:8].tolist()}")
     _check_range(name, v)
     return value
 
@@ -1070,27 +1080,26 @@ class _Normal:
     inside: bool # is it out of the file's tensors?
     said: list   # what the user should know about it
 
+    @property
+    def facts(self): return dict(mean=str(self.mean), std=str(self.std)) if self.inside else {}
+
 # %% ../nbs/00c_weights.ipynb #s012d
-def _normalisation(mean, std, said, channels):
+def _value(name, given, said):
+    "The checked statistic that is given, else the one that the file `said`, else the one that changes nothing"
+    def check(v): return _statistic(name, v, said.channels)
+    if given is not None: return check(given)
+    found = said.texts.get(name) or said.tensors.get(name)
+    if found is None: return dict(mean=0., std=1.)[name]
+    try: return check(found)
+    except BadInput as e: raise BadInput(f"{e} (the file says so)") from None
+
+def _normalisation(mean, std, said):
     "The `_Normal` that is given, or that the file has `said`, or none (0 and 1)"
-    given = dict(mean=mean, std=std)
-    used = {k:said.texts.get(k, said.tensors.get(k)) for k,v in given.items() if v is None}
-    value = {k:_default(k, given[k], used.get(k)) for k in given}
-    try: checked = {k:_statistic(k, v, channels) for k,v in value.items()}
-    except BadInput as e: raise BadInput(f"{e}{_origin(used)}") from None
+    mean_,std_ = _value('mean', mean, said),_value('std', std, said)
     inside = bool(said.tensors) and not said.texts and mean is None and std is None
-    words = [f"its own normalisation is used: mean {_rounded(torch.tensor(checked['mean']))} and "
-             f"std {_rounded(torch.tensor(checked['std']))}"] if inside else []
-    return _Normal(**checked, inside=inside, said=words)
-
-def _default(name, given, said):
-    "What is given, else what is said, else what changes nothing"
-    if given is not None: return given
-    return dict(mean=0., std=1.)[name] if said is None else said
-
-def _origin(used):
-    "Where to look, in a refusal"
-    return ' (the file says so)' if any(v is not None for v in used.values()) else ''
+    if not inside: return _Normal(mean_, std_, False, [])
+    words = f"mean {_rounded(torch.tensor(mean_))} and std {_rounded(torch.tensor(std_))}"
+    return _Normal(mean_, std_, True, [f"its own normalisation is used: {words}"])
 
 # %% ../nbs/00c_weights.ipynb #n067
 def _architecture(path, arch, factory, meta):
@@ -1114,7 +1123,8 @@ def _device(name):
 def _about_choice(offer, others, weights):
     "What is said of a choice among parts that fit"
     entries = weights.found.entries
-    if offer.entry!=weights.entry: return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
+    if offer.entry!=weights.entry:
+        return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
     names = [o.prefix.rstrip('.') or 'the bare names' for o in others if o.entry==offer.entry]
     return [f"{_some(names)} would fit too; `entry` chooses another"] if names else _about_entries(offer.entry, entries)
 
@@ -1124,7 +1134,7 @@ def _about_offer(offer, others, weights, normal):
     more = [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
     aside,apart = ([k for k in more if _is_bookkeeping(k)==o] for o in (True,False))
     said = [weights.found.note, *_about_choice(offer, others, weights), *_about_names(offer.prefix, aside)]
-    if apart: said.append(f"without {_some(apart)}, which {'are' if len(apart)>1 else 'is'} no part of the network")
+    if apart: said.append(f"without {_some(apart)}, no part of the network")
     return [o for o in said if o and o not in weights.said]
 
 # %% ../nbs/00c_weights.ipynb #s016
@@ -1159,10 +1169,10 @@ def load_model(
     plan = _plan(_architecture(path, arch, factory, got[1]), factory, channels, size)
     offer,others = _fitting(path, plan, _selected(path, got.found.entries, entry))
     tensors = got.found.tensors_of(path, offer.entry)
-    normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels), channels)
+    normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels))
     for line in _about_offer(offer, others, got, normal.inside)+normal.said: log.info('%s: %s', shown(path), line)
     model = Classifier(_filled(path, plan, offer, tensors), normal.mean, normal.std)
-    return model.to(_device(device)).eval(),got[1]
+    return model.to(_device(device)).eval(),got[1]|normal.facts
 
 # %% ../nbs/00c_weights.ipynb #s021
 def channels_of(
