@@ -821,7 +821,7 @@ def _about_entries(name, entries):
     said = f"a checkpoint; of it only the weights under {name.replace('/', ' / ')} are used" if name else \
            "a checkpoint; of it only its own tensors are used"
     others = [n or 'its own tensors' for n in _likely(entries) if n!=name]
-    return [said+(f" (it also has {_some(others)}; `entry` chooses another)" if others else '')]
+    return [said+(f" (it also has {_some(others)}; `entry` (`--entry`) chooses another)" if others else '')]
 
 def _numbers(text, default):
     "Numbers out of a metadata text such as '[0.49, 0.48, 0.45]'"
@@ -848,9 +848,11 @@ def _opened(path, entry):
 def load_weights(
     path,                # a .safetensors file, its .index.json if it is in parts, or a file made by `torch.save`
     entry:str|None=None, # which part of a checkpoint to take, e.g. 'params_ema'; None: the likeliest
+    net:nn.Module|None=None, # the network they are for: its names decide which part and which prefix
 ) -> Weights:            # unpacks into tensors by name, and the file's metadata
-    "Weights of a file, with nothing in it executed; `BadInput` where that cannot be"
+    "Weights of a file, with nothing in it executed; `BadInput` where that cannot be, or where `net` does not fit"
     got = _opened(path, entry)
+    if net is not None: got = _for_network(got, net, entry)
     for line in got.said: log.info('%s: %s', shown(path), line)
     return got
 
@@ -964,6 +966,7 @@ class _Plan:
     last: str|None    # name of the tensor that tells their number
     names: dict       # tensors by name, for some number of outputs
     said: str         # what the network is, for messages
+    advice: str = "check `arch` and the images, or give the network that the file was made with as `factory`"
 
     def need(self, offer):
         "Tensors by name, as the network for this offer has them"
@@ -984,7 +987,7 @@ def _refuse_offer(path, plan, offer):
     theirs = [k for k in offer.more if k not in offer.names.values()] or list(offer.names.values())
     where = f" under {offer.entry!r}" if offer.entry else ''
     _refuse(path, f"does not fit {plan.said}: it {plan.misfit(offer)}; the file has names such as "
-                  f"{_some(theirs)}{where}; check `arch` and the images, or give the network that the file was made with as `factory`")
+                  f"{_some(theirs)}{where}; {plan.advice}")
 
 def _fitting(path, plan, entries):
     "The offer to take, and other ones that fit as well"
@@ -1126,7 +1129,7 @@ def _about_choice(offer, others, weights):
     if offer.entry!=weights.entry:
         return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
     names = [o.prefix.rstrip('.') or 'the bare names' for o in others if o.entry==offer.entry]
-    return [f"{_some(names)} would fit too; `entry` chooses another"] if names else _about_entries(offer.entry, entries)
+    return [f"{_some(names)} would fit too; `entry` (`--entry`) chooses another"] if names else _about_entries(offer.entry, entries)
 
 def _about_offer(offer, others, weights, normal):
     "What the user should know about how a network was filled"
@@ -1150,6 +1153,16 @@ def _unsaid(weights):
     "`weights`, of which nothing has been said"
     weights.said = ()
     return weights
+
+# %% ../nbs/00c_weights.ipynb #s017c
+def _for_network(weights, net, entry):
+    "`weights` with what fits `net`, under its names"
+    path,found = weights.path,weights.found
+    plan = _Plan(None, None, net.state_dict(), f"the network, a {type(net).__name__}", "check that it is the one of this file")
+    offer,others = _fitting(path, plan, _selected(path, found.entries, entry))
+    read = found.tensors_of(path, offer.entry)
+    said = _about_offer(offer, others, _unsaid(weights), False)
+    return Weights({k:read[n] for k,n in offer.names.items()}, weights[1], path, found, offer.entry, said)
 
 # %% ../nbs/00c_weights.ipynb #c091
 def load_model(
