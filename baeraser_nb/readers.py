@@ -245,6 +245,7 @@ def _target(size):
     if len(both)==2 and all(isinstance(n, int) and 1<=n<=4096 for n in both): return tuple(both)
     raise BadInput(f'`size` must be a number of pixels in 1..4096, or two, rows and columns; got {size!r}')
 
+# %% ../nbs/00a_readers.ipynb #z20
 def _resized(im, size):
     "A picture of Pillow's in the size that the option `size` asks for"
     from PIL import Image
@@ -464,6 +465,7 @@ def _load(source, root, download, size):
     if name=='digits': return digits_dataset()
     return _load_named(name, data_root(root), download) if known else _load_path(source, size)
 
+# %% ../nbs/00a_readers.ipynb #z21
 def _convert(ds, channels, source):
     "A `Dataset` with as many channels, and a remark where they had to be made"
     if channels is None: return ds

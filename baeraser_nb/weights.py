@@ -81,7 +81,10 @@ def _check_zip(path):
                       "ask for its weights, made with `torch.save(model.state_dict(), …)`")
     if not any(n.endswith('data.pkl') for n in names):
         _refuse(path, "a zip file, but no PyTorch weights file (it has no data.pkl)")
-    unpacked,size = sum(f.file_size for f in files),path.stat().st_size
+    _check_unpacked(path, sum(f.file_size for f in files), path.stat().st_size)
+
+def _check_unpacked(path, unpacked, size):
+    "Refuse a zip file of `size` bytes that becomes more than that"
     if unpacked>size:
         _refuse(path, f"unpacks to {unpacked:,} bytes out of {size:,}, as no file of PyTorch's does, "
                       "so it was not opened")
@@ -155,6 +158,7 @@ def _memoize(m, arg): m.memo[len(m.memo)] = m.stack[-1]
 @_op('GET', 'BINGET', 'LONG_BINGET')
 def _get(m, i): m.push(m.memo[i])
 
+# %% ../nbs/00c_weights.ipynb #z02
 @_op('DUP')
 def _dup(m, arg): m.push(m.stack[-1])
 
@@ -227,6 +231,7 @@ def _set_one(m, arg):
     del m.stack[-2:]
     _set(m.stack[-1], pair)
 
+# %% ../nbs/00c_weights.ipynb #z01
 @_op('SETITEMS')
 def _set_many(m, arg):
     values = m.since_mark()
@@ -271,6 +276,7 @@ def _named(module, name):
     raise _Refused(f"this pickle wants to run `{full[:80]}`, so it was not opened; ask for a safetensors file, "
                    "or for one made with `torch.save(model.state_dict(), …)`")
 
+# %% ../nbs/00c_weights.ipynb #z10
 def _may_be_made(name):
     "Is an object that is made by calling `name` passed over as a harmless one?"
     last = name.rpartition('.')[2]
@@ -287,6 +293,7 @@ def _stack_global(m, arg):
     if type(module) is not str or type(name) is not str: raise ValueError('a name that is no text')
     m.push(_named(module, name))
 
+# %% ../nbs/00c_weights.ipynb #z03
 def _stand_in(f, args):
     "The stand-in for an object of a class"
     if not isinstance(f, _Name): raise ValueError('an object of no class')
@@ -329,6 +336,7 @@ def _reduce(m, arg):
     if m.tensors>MAX_TENSORS: raise _Refused(f"holds more than {MAX_TENSORS:,} tensors, as no classifier does")
     m.stack[-2:] = [_stand_in(f, args)]
 
+# %% ../nbs/00c_weights.ipynb #z04
 @_op('BINPERSID')
 def _binpersid(m, arg):
     storage = m.pop()
@@ -609,6 +617,7 @@ def _kind(o):
 
 def _type(v): return 'dictionary' if isinstance(v, _Inert) else type(v).__name__
 
+# %% ../nbs/00c_weights.ipynb #z05
 def _refuse_contents(path, tree):
     "Say what a file holds instead of weights"
     whole = [o for o in (tree, *(_mapping(tree) or {}).values()) if _is_module(o)]
@@ -879,6 +888,7 @@ def prefixes(
             count[prefix] = count.get(prefix, 0)+1
     return sorted(count, key=lambda p: (-count[p], len(p)))
 
+# %% ../nbs/00c_weights.ipynb #z06
 def plain_names(
     names, # of the tensors in a file
     need,  # names that the network has
@@ -959,6 +969,7 @@ def _all_offers(entries, need):
         out += sorted((_offer(name, p, entries[name], need) for p in ps), key=lambda o: o.rank)
     return [o for o in out if o.names] or out[:1]
 
+# %% ../nbs/00c_weights.ipynb #z07
 @dataclass
 class _Plan:
     "A network that is to be filled: how to make it, and what it needs"
@@ -1047,6 +1058,7 @@ def _inside(offer, tensors, channels):
         if name and v.numel() in (1,channels) and v.ndim<5: found.setdefault(name, v.float().flatten().tolist())
     return found if len(found)==2 else {}
 
+# %% ../nbs/00c_weights.ipynb #z08
 def _believed(meta, offer, tensors, channels):
     "What a file says about normalisation"
     said = {k:_numbers(meta[k], None) for k in ('mean','std') if k in meta}
@@ -1075,6 +1087,7 @@ def _statistic(name, value, channels):
     _check_range(name, v)
     return value
 
+# %% ../nbs/00c_weights.ipynb #z09
 @dataclass
 class _Normal:
     "The normalisation in use"
@@ -1129,12 +1142,18 @@ def _about_choice(offer, others, weights):
     if offer.entry!=weights.entry:
         return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
     names = [o.prefix.rstrip('.') or 'the bare names' for o in others if o.entry==offer.entry]
-    return [f"{_some(names)} would fit too; `entry` (`--entry`) chooses another"] if names else _about_entries(offer.entry, entries)
+    if not names: return _about_entries(offer.entry, entries)
+    return [f"{_some(names)} would fit too; `entry` (`--entry`) chooses another"]
+
+# %% ../nbs/00c_weights.ipynb #z11
+def _left_over(offer, others, normal):
+    "Names that no offer of the part needs, and that are not the normalisation in use"
+    other = tuple(o.prefix for o in others if o.entry==offer.entry and o.prefix)
+    return [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
 
 def _about_offer(offer, others, weights, normal):
     "What the user should know about how a network was filled"
-    other = tuple(o.prefix for o in others if o.entry==offer.entry and o.prefix)
-    more = [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
+    more = _left_over(offer, others, normal)
     aside,apart = ([k for k in more if _is_bookkeeping(k)==o] for o in (True,False))
     said = [weights.found.note, *_about_choice(offer, others, weights), *_about_names(offer.prefix, aside)]
     if apart: said.append(f"without {_some(apart)}, no part of the network")
@@ -1158,7 +1177,8 @@ def _unsaid(weights):
 def _for_network(weights, net, entry):
     "`weights` with what fits `net`, under its names"
     path,found = weights.path,weights.found
-    plan = _Plan(None, None, net.state_dict(), f"the network, a {type(net).__name__}", "check that it is the one of this file")
+    said = f"the network, a {type(net).__name__}"
+    plan = _Plan(None, None, net.state_dict(), said, "check that it is the one of this file")
     offer,others = _fitting(path, plan, _selected(path, found.entries, entry))
     read = found.tensors_of(path, offer.entry)
     said = _about_offer(offer, others, _unsaid(weights), False)
