@@ -13,7 +13,7 @@ from dataclasses import dataclass,field,replace
 from pathlib import Path
 import torch
 from torch import nn
-from .core import BadInput,default_device,log,write_whole
+from .core import BadInput,default_device,log,one_line,write_whole
 from .readers import shown
 from .networks import Classifier,build_network,optional_libraries,tighten
 
@@ -366,7 +366,7 @@ class _Described:
     def element_size(self): return getattr(torch, self.kind).itemsize
 
 # %% ../nbs/00c_weights.ipynb #p033
-def _are_counts(numbers): return all(type(n) is int and n>=0 for n in numbers)
+def _are_counts(numbers): return all(type(n) is int and 0<=n<1<<62 for n in numbers)
 
 def _needs(d):
     "How many numbers the storage of a tensor must have"
@@ -387,6 +387,11 @@ def _kind_of(storage_type):
     name = str(storage_type).rpartition('.')[2].removesuffix('Storage')
     return _STORAGES.get(name, name)
 
+def _itemsize(kind):
+    "Bytes of a number of this type; `ValueError` where the type is not known"
+    if kind in _STORAGES.values(): return getattr(torch, kind).itemsize
+    raise ValueError('an unknown type of numbers')
+
 def _sides(o): return tuple(o.args[0] if isinstance(o, _Inert) else o) # `torch.Size` is a tuple
 
 # %% ../nbs/00c_weights.ipynb #p035c
@@ -398,7 +403,7 @@ def _claimed(args):
     if type(key) is not str or any(view): raise ValueError('a storage of an old version')
     if kind=='Untyped': # its size is in bytes, and the tensor's type is said apart
         kind = str(more[2]).removeprefix('torch.')
-        room //= getattr(torch, kind).itemsize
+        room = room//_itemsize(kind) if kind in _TYPES else room
     return _Described(_sides(shape), kind, key, offset, _sides(stride), room)
 
 # %% ../nbs/00c_weights.ipynb #p036
@@ -472,7 +477,7 @@ def _places(keys, storages, at):
     "Where the numbers of storages lie, which begin at byte `at`: first byte and length"
     places = {}
     for k in keys:
-        size = getattr(torch, _kind_of(storages[k][1])).itemsize*storages[k][4]
+        size = _itemsize(_kind_of(storages[k][1]))*storages[k][4]
         places[k] = at+8,size # behind their number
         at += 8+size
     return places
@@ -496,6 +501,7 @@ class _OldFile:
         with self.path.open('rb') as f: return {k:self.read(f, *self.places[k]) for k in keys}
 
     def read(self, f, start, size):
+        if start+size>self.path.stat().st_size: raise ValueError('numbers are missing')
         f.seek(start)
         return f.read(size)
 
@@ -537,7 +543,7 @@ def _walk(tree):
             maps,values = maps+1,values+len(items)
             if maps>20_000 or values>2_000_000: return
             if items: yield where,items
-            below += [((*where,k),v) for k,v in items.items() if isinstance(v, (list,tuple,_Inert))]
+            below += [((*where,k),v) for k,v in items.items() if len(k)<300 and isinstance(v, (list,tuple,_Inert))]
         level = below
 
 # %% ../nbs/00c_weights.ipynb #p052
@@ -547,6 +553,7 @@ def _entries(tree):
     for where,items in _walk(tree):
         tensors = {k:t for k,v in items.items() if (t := _as_tensor(v)) is not None}
         if tensors: out['/'.join(where)] = tensors
+        if len(out)==100: break # more are no checkpoint
     return out
 
 # %% ../nbs/00c_weights.ipynb #p055
@@ -631,7 +638,7 @@ def _few_numbers(o):
     "A short list of plain numbers, or None"
     o = [o] if isinstance(o, float) else o
     if not isinstance(o, (list,tuple)) or not 0<len(o)<=4: return None
-    return [float(v) for v in o] if all(type(v) in (int,float) for v in o) else None
+    return [float(v) for v in o] if all(type(v) in (int,float) and abs(v)<1e9 for v in o) else None
 
 def _said_beside(tree):
     "`mean` and `std` that a checkpoint says in plain numbers, as metadata"
@@ -827,10 +834,10 @@ def _is_numbers(text):
 def _about_entries(name, entries):
     "What is said of a choice among entries"
     if len(entries)==1 and name=='': return []
-    said = f"a checkpoint; of it only the weights under {name.replace('/', ' / ')} are used" if name else \
-           "a checkpoint; of it only its own tensors are used"
+    where = f"the weights under {one_line(name.replace('/', ' / '))[:100]}" if name else 'its own tensors'
     others = [n or 'its own tensors' for n in _likely(entries) if n!=name]
-    return [said+(f" (it also has {_some(others)}; `entry` (`--entry`) chooses another)" if others else '')]
+    more = f" (it also has {_some(others)}; `entry` (`--entry`) chooses another)" if others else ''
+    return [f"a checkpoint; of it only {where} are used{more}"]
 
 def _numbers(text, default):
     "Numbers out of a metadata text such as '[0.49, 0.48, 0.45]'"
