@@ -666,7 +666,9 @@ def _from_pickle(path):
     file = _torch_file(path)
     entries = _entries(file.tree)
     if not entries: _refuse_contents(path, file.tree)
-    return _Contents(entries, _said_beside(file.tree), file=file)
+    meta = _said_beside(file.tree)
+    note = 'it says how pixels are normalised: '+' and '.join(f'{k} {v}' for k,v in meta.items()) if meta else ''
+    return _Contents(entries, meta, note, file)
 
 # %% ../nbs/00c_weights.ipynb #q002
 def _facts(metadata):
@@ -1066,10 +1068,19 @@ def _inside(offer, tensors, channels):
     return found if len(found)==2 else {}
 
 # %% ../nbs/00c_weights.ipynb #z08
-def _believed(meta, offer, tensors, channels):
+def _beside(weights, channels):
+    "`mean` and `std` that a checkpoint holds as tensors in a part of their own"
+    for name,described in weights.found.entries.items():
+        own = _Offer(name, '', {}, {}, list(described)) if set(map(_statistic_of, described))=={'mean','std'} else None
+        found = own and _inside(own, weights.found.tensors_of(weights.path, name), channels)
+        if found: return found
+    return {}
+
+def _believed(meta, offer, tensors, channels, weights=None):
     "What a file says about normalisation"
     said = {k:_numbers(meta[k], None) for k in ('mean','std') if k in meta}
-    return _Believed({k:v for k,v in said.items() if v}, _inside(offer, tensors, channels), channels)
+    inside = _inside(offer, tensors, channels) or ({} if weights is None else _beside(weights, channels))
+    return _Believed({k:v for k,v in said.items() if v}, inside, channels)
 
 # %% ../nbs/00c_weights.ipynb #c093
 _RANGE = dict(mean=(-1.,2.), std=(.001,5.))
@@ -1209,7 +1220,7 @@ def load_model(
     plan = _plan(_architecture(path, arch, factory, got[1]), factory, channels, size)
     offer,others = _fitting(path, plan, _selected(path, got.found.entries, entry))
     tensors = got.found.tensors_of(path, offer.entry)
-    normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels))
+    normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels, got))
     for line in _about_offer(offer, others, got, normal.inside)+normal.said: log.info('%s: %s', shown(path), line)
     model = Classifier(_filled(path, plan, offer, tensors), normal.mean, normal.std)
     return model.to(_device(device)).eval(),got[1]|normal.facts
