@@ -271,7 +271,7 @@ def _one_size(files, heads):
     i = next((i for i,o in enumerate(heads) if (o.width,o.height)!=(w,h)), None)
     if i is None: return h,w
     raise BadInput(f'`source`: {files[i]} is {heads[i].width}×{heads[i].height} pixels but {files[0]} is {w}×{h}; '
-                   'all must have one size: give the one that the model was trained with as `size` (`--size`), e.g. 32')
+                   'all must have one size: give the one that the model was trained with as `size`, e.g. 32')
 
 # %% ../nbs/00a_readers.ipynb #c090c
 def _one_shape(files, size=None):

@@ -838,7 +838,7 @@ def _about_entries(name, entries):
     if len(entries)==1 and name=='': return []
     where = f"the weights under {one_line(name.replace('/', ' / '))[:100]}" if name else 'its own tensors'
     others = [n or 'its own tensors' for n in _likely(entries) if n!=name]
-    more = f" (it also has {_some(others)}; `entry` (`--entry`) chooses another)" if others else ''
+    more = f" (it also has {_some(others)}; `entry` chooses another)" if others else ''
     return [f"a checkpoint; of it only {where} are used{more}"]
 
 def _numbers(text, default):
@@ -1161,7 +1161,7 @@ def _about_choice(offer, others, weights):
         return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
     names = [o.prefix.rstrip('.') or 'the bare names' for o in others if o.entry==offer.entry]
     if not names: return _about_entries(offer.entry, entries)
-    return [f"{_some(names)} would fit too; `entry` (`--entry`) chooses another"]
+    return [f"{_some(names)} would fit too; `entry` chooses another"]
 
 # %% ../nbs/00c_weights.ipynb #z11
 def _left_over(offer, others, normal):
