@@ -5,19 +5,19 @@
 # %% auto #0
 __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS', 'quiet_stderr', 'RemarkHandler',
            'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'check_place',
-           'remove_leftovers', 'Staged', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading', 'Doubt',
-           'doubts', 'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row',
-           'metrics_table', 'attack_command', 'measure', 'evaluate_command', 'verdict_line', 'verdict_notes',
-           'score_lines', 'scan_text', 'key_of', 'scan_subject', 'scan_row', 'report_on', 'check_format', 'formatted',
-           'Asked', 'scan_one', 'row_of', 'scan_many', 'scan_command', 'as_in_file', 'purified', 'write_purified',
-           'check_erased', 'erase_text', 'erase_found', 'scan_from', 'find_or_scan', 'erase_command', 'demo_models',
-           'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures', 'demo_command', 'experiment_list',
-           'stale_list', 'run_command', 'bench_command', 'zoo_command', 'detect_command', 'performance_command']
+           'remove_leftovers', 'Staged', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading',
+           'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
+           'attack_command', 'measure', 'evaluate_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text',
+           'key_of', 'scan_subject', 'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one',
+           'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
+           'erase_found', 'scan_from', 'find_or_scan', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict',
+           'save_plot', 'save_pictures', 'demo_command', 'experiment_list', 'stale_list', 'run_command',
+           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import copy,json,logging,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,time,traceback,warnings
 from contextlib import contextmanager,redirect_stderr
-from dataclasses import asdict,dataclass,field,replace
+from dataclasses import dataclass,field,replace
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
@@ -45,7 +45,7 @@ def _app(version:Annotated[bool, _Version]=False, debug:Annotated[bool, _Debug]=
 
 # %% ../nbs/05a_cli.ipynb #c009
 _SAME = ('arch','mean','std','preset','root','download','size','target','attack','start','epochs','lr','seed',
-         'neurons','amplitude','strength','only','factory','device','backend','scan','format')
+         'neurons','amplitude','strength','only','factory','device','backend','scan','format','entry')
 _OPTIONS = {o:f'--{o}' for o in _SAME} | dict(
     source='--data', ratio='--held', model='MODEL', rate='--rate', place='--place', alpha='--alpha', kind='--pattern',
     data='--data', experiment='EXPERIMENT', part='PART', set='SET')
@@ -215,6 +215,8 @@ _Arch = Annotated[str|None, _opt('--arch', help="resnet18, resnet18_cifar, cnn, 
     'classifiers (timm/NAME where both have it). Default: what the file says.')]
 _Factory = Annotated[str|None, _opt('--factory', metavar='MODULE:FUNCTION', help='Your own function that makes the '
     'untrained network, instead of --arch. Your module is imported, so its code runs.')]
+_Entry = Annotated[str|None, _opt('--entry', help='Which part of a checkpoint to take, such as params_ema. Default: '
+    'the one that fits the network.')]
 _Mean = Annotated[str|None, _opt('--mean', metavar='M,M,M', help='Mean of the pixels (in [0,1]) that the model was '
     'trained with, one per channel. Default: what the file says, else 0.')]
 _Std = Annotated[str|None, _opt('--std', metavar='S,S,S', help='Their standard deviation. Default: what the file says, '
@@ -224,6 +226,8 @@ _Device = Annotated[str|None, _opt('--device', help='cpu, cuda, cuda:1, … Defa
 # %% ../nbs/05a_cli.ipynb #c025
 _Data = Annotated[str, _opt('--data', help='Clean labelled images: digits, mnist, fashion_mnist, cifar10, cifar100, or '
     'the path of an .npz file or of a folder with one folder per class.')]
+_PictureSize = Annotated[str|None, _opt('--size', metavar='N', help='For a folder of pictures of many sizes: the '
+    'shorter side in pixels, then cut square; or H,W.')]
 _Root = Annotated[Path|None, _opt('--root', help='Folder that named data sets lie in. Default: $BAERASER_DATA, else '
     '~/.cache/baeraser.')]
 _Fetch = Annotated[bool, _opt('--download', help='Fetch a named data set that is not there.')]
@@ -491,14 +495,13 @@ def _check_shape(path, meta, data, shape):
                      f'those of `source` {data} are {shape}; use images as in its training')
 
 # %% ../nbs/05a_cli.ipynb #n044d
-_NUMBERS = re.compile(r'[\s\[(]*-?[\d.]+(e-?\d+)?([\s,]+-?[\d.]+(e-?\d+)?)*[\s\])]*')
-
-def _who_says(meta, **given):
-    "Who says what the architecture and the normalisation are: 'option', 'file' or 'nobody'"
+def _who_says(meta, used, **given):
+    "Who says what the architecture and the normalisation are: 'option', 'file' or 'nobody'; `used` is what is in use"
+    default = dict(mean=[0.], std=[1.])
     def of(name):
         if given[name] is not None: return 'option'
-        said = name in meta and (name=='arch' or _NUMBERS.fullmatch(meta[name]))
-        return 'file' if said else 'nobody'
+        found = name in meta or used.get(name, default.get(name))!=default.get(name) # perhaps in the file's tensors
+        return 'file' if found else 'nobody'
     return {name:of(name) for name in given}
 
 def _in_use(model, meta, arch, factory, shape):
@@ -513,20 +516,33 @@ class Subject:
     path: Path      # its weights file
     sha256: str     # of the file
     case: object    # `Case`: the `Classifier` in the file, and the held images
-    state: dict     # the file's tensors as they are
+    weights: object # what `load_weights` read
     meta: dict      # the file's metadata
     about: dict     # arch, mean, std and shape in use
     says: dict      # who says so, of arch, mean and std: 'option', 'file' or 'nobody'
     name: str       # of the data
     data: object    # `Splits`
     ratio: float    # of held images
+    entry: str|None = None # part of the checkpoint that was asked for
     remarks: list = field(default_factory=list) # what a report should say besides the doubts
-    @property
-    def known(self): return 'nobody' not in (self.says['mean'],self.says['std']) # is it said how pixels are normalised?
     @property
     def model(self): return self.case.model
     @property
     def held(self): return self.case.images
+
+# %% ../nbs/05a_cli.ipynb #w330
+def _images_for(weights, data, root, download, size):
+    "The images, with as many channels as the weights take"
+    from baeraser_nb.readers import load_dataset
+    from baeraser_nb.weights import channels_of
+    sides = _numbers(size, 'size', int)
+    size = sides and (sides[0] if len(sides)==1 else tuple(sides))
+    return load_dataset(data, root, download, size, channels_of(weights[0]))
+
+def _case(model, held, says):
+    "The model and its held images, checked"
+    from baeraser_nb.inputs import as_case
+    return as_case(model, held, known='nobody' not in (says['mean'],says['std']))
 
 # %% ../nbs/05a_cli.ipynb #c045
 def load_subject(
@@ -540,26 +556,26 @@ def load_subject(
     std=None,       # likewise, else 1
     factory=None,   # 'module:function' instead of `arch`, see `load_model`
     device=None,    # where to compute; None: a GPU if there is one
+    size=None,      # of pictures in a folder, as '32' or '32,48'; None: as they are
+    entry=None,     # which part of a checkpoint to take; None: the one that fits
 ) -> Subject:       # `BadInput` where these do not go together
     "Read a weights file and the images to judge it by"
     from baeraser_nb.core import file_hash
     from baeraser_nb.data import split
-    from baeraser_nb.inputs import as_case
-    from baeraser_nb.readers import load_dataset
     from baeraser_nb.weights import load_model,load_weights
-    state,meta = weights = load_weights(model)
-    ds = load_dataset(data, root, download)
+    weights = load_weights(model, entry)
+    meta,ds = weights[1],_images_for(weights, data, root, download, size)
     shape,ratio = 'x'.join(map(str, ds.test.shape)),_held_share(held, meta, ds)
     _check_shape(model, meta, data, shape)
     normal = dict(mean=_numbers(mean, 'mean'), std=_numbers(std, 'std'))
     channels,*size = ds.test.shape
     clf,_ = load_model(model, arch, channels, **normal, device=device, size=tuple(size), factory=factory,
-                       weights=weights)
+                       weights=weights, entry=entry)
+    says = _who_says(meta, clf.normalisation, arch=arch or factory, mean=mean, std=std)
     splits = split(ds, ratio)
     return Subject(
-        path=Path(model), sha256=file_hash(model), case=as_case(clf, splits.held), state=state, meta=meta,
-        about=_in_use(clf, meta, arch, factory, shape), says=_who_says(meta, arch=arch or factory, mean=mean, std=std),
-        name=ds.name, data=splits, ratio=ratio)
+        path=Path(model), sha256=file_hash(model), case=_case(clf, splits.held, says), weights=weights, meta=meta,
+        about=_in_use(clf, meta, arch, factory, shape), says=says, name=ds.name, data=splits, ratio=ratio, entry=entry)
 
 # %% ../nbs/05a_cli.ipynb #w121
 def reading(
@@ -571,90 +587,15 @@ def reading(
     for k in ('mean','std'): values[k] = ','.join(f'{v:.4g}' for v in values[k])
     return f"read as {', '.join(f'{k} {values[k]}{by[s.says[k]]}' for k in ('arch','mean','std'))}, {values['shape']}"
 
-# %% ../nbs/05a_cli.ipynb #c051
-def _best_renumbering(pred, y, K):
-    "Accuracy with the classes in the order that suits the model best"
-    import torch
-    from scipy.optimize import linear_sum_assignment
-    n = torch.zeros(K, K).index_put_((y,pred), torch.ones(len(y)), accumulate=True)
-    return n[linear_sum_assignment(n, maximize=True)].sum().item()/len(y)
-
-# %% ../nbs/05a_cli.ipynb #n051c
-def _why_low(pred, y, K, acc):
-    "The likely cause of a low accuracy"
-    best = _best_renumbering(pred, y, K)
-    if best>max(.5, acc+.3):
-        return (f'with its classes in another order it would be {best:.0%}, '
-                'so the images are probably numbered otherwise than in its training')
-    return 'check --mean, --std, --arch and the labels; of a model that is misread, a verdict means little'
-
-# %% ../nbs/05a_cli.ipynb #c050
-def _otherwise(model, im, stats):
-    "Accuracy of a classifier's network if pixels were normalised otherwise"
-    from baeraser_nb.networks import Classifier,predict
-    other = Classifier(model.net, *stats).to(model.mean.device)
-    return (predict(other, im.x).argmax(1)==im.y).float().mean().item()
-
-# %% ../nbs/05a_cli.ipynb #n050h
-def _unknown_normalisation(model, im, acc):
-    "What to say where nobody said how pixels are normalised"
-    from baeraser_nb.training import pixel_stats
-    stats = pixel_stats(im)
-    acc2 = _otherwise(model, im, stats)
-    said = 'neither the file nor --mean and --std say how pixels are normalised, so they go in as they are, in [0,1]'
-    if acc2<acc+.05: return said
-    mean,std = (','.join(f'{v:g}' for v in o) for o in stats)
-    return (f'{said}; with the mean and deviation of these images (--mean {mean} --std {std}) '
-            f'accuracy is {acc2:.0%} instead of {acc:.0%}')
-
-# %% ../nbs/05a_cli.ipynb #n049f
-def _other_classes(K, n):
-    return f'the model tells {K} classes apart, the images have {n}; check that they are numbered alike'
-
-def _low_accuracy(pred, y, K, acc):
-    return f'the model is right on only {acc:.0%} of the held images: {_why_low(pred, y, K, acc)}'
-
-def _some_answers(case):
-    "Some of the clean images, the model's answers to them, and the share that is right"
-    few = slice(None, None, max(1, len(case.images)//500))
-    im,pred = case.images[few],case.predictions[few]
-    return im,pred,(pred==im.y).float().mean().item()
-
-# %% ../nbs/05a_cli.ipynb #c049
-@dataclass(frozen=True)
-class Doubt:
-    "A reason to doubt a verdict"
-    words:str          # one sentence
-    blocks:bool=False  # does it forbid any verdict?
-
-def _held_doubts(held, K):
-    "What is doubtful about the held images of a model of `K` classes"
-    found = []
-    if len(held)<50: found.append(f'only {len(held)} held images; a verdict on fewer than 50 is uncertain')
-    if held.n_classes!=K: found.append(_other_classes(K, held.n_classes))
-    return found
-
-def doubts(
-    s:Subject,
-) -> list: # of `Doubt`
-    "Reasons to doubt that the model is seen as it was trained"
-    if hasattr(s.case, 'doubts'): return list(s.case.doubts)
-    K,found = s.case.n_classes,_held_doubts(s.held, s.case.n_classes)
-    im,pred,acc = _some_answers(s.case)
-    if not s.known: found.append(_unknown_normalisation(s.model, im, acc))
-    low = [Doubt(_low_accuracy(pred, im.y, K, acc), True)] if acc<(1+1/K)/2 else []
-    return [Doubt(o) for o in found]+low
-
 # %% ../nbs/05a_cli.ipynb #n049c
 def remark_on(
     s:Subject,
     blocking:bool=True, # those too that forbid a verdict; a scan says them itself
 ) -> list:              # of the words of all doubts
     "Say on stderr what is doubtful about a model"
-    found = doubts(s)
-    for o in found:
+    for o in s.case.doubts:
         if blocking or not o.blocks: _remark(o.words)
-    return [o.words for o in found]
+    return [o.words for o in s.case.doubts]
 
 # %% ../nbs/05a_cli.ipynb #c056
 def attacked_rows(
@@ -852,15 +793,15 @@ def _origin(s): return dict(model=str(s.path), sha256=s.sha256, data=s.name)
 # %% ../nbs/05a_cli.ipynb #n074a
 @app.command('evaluate', short_help='Measure a model, knowing the attack.')
 def evaluate_command(
-    model:_Model, data:_Data, attack:_Secret, arch:_Arch=None, factory:_Factory=None, root:_Root=None,
-    download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Device=None, seed:_Seed=0,
-    json:_Json=None, quiet:_Quiet=False):
+    model:_Model, data:_Data, attack:_Secret, arch:_Arch=None, factory:_Factory=None, entry:_Entry=None,
+    size:_PictureSize=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None,
+    std:_Std=None, device:_Device=None, seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     ("For whoever knows the attack: accuracy (Acc), attack success (ASR) and recovered accuracy (RA) of a model on "
      "test images that no defender held.")
     read = *_model_files(model),*_data_files(data),_folder_file(attack, 'attack.json')
     with quiet_stderr(quiet),Outputs(*read) as o:
         to = _json_place(o, json)
-        s = load_subject(model, arch, data, root, download, held, mean, std, factory, device)
+        s = load_subject(model, arch, data, root, download, held, mean, std, factory, device, size, entry)
         m = measure(s, attack, seed)
         remark_on(s)
         write_json(to, metrics_row(m)|_origin(s)|dict(held=s.ratio, seed=seed, version=__version__))
@@ -950,8 +891,8 @@ def scan_subject(
 ):                       # `Scan`
     "Scan a model, and say on stderr what is doubtful about it: before the search what is known by then"
     from baeraser_nb.recovery import scan
-    said,known = remark_on(s, blocking=False),doubts(s)
-    misread = any(o.blocks for o in known) and not hasattr(s.case, 'doubts')
+    said,known = remark_on(s, blocking=False),s.case.doubts
+    misread = any(o.blocks for o in known)
     found = _unsearched(s, preset, seed) if misread else scan(s.case, preset=preset, seed=seed, progress=not quiet)
     found = with_doubts(found, known)
     for o in found.doubts:
@@ -984,7 +925,7 @@ def report_on(
     from baeraser_nb.report import report_row,write_report
     if folder is None: return
     file = dict(file=str(s.path), sha256=s.sha256, bytes=s.path.stat().st_size, data=s.name)
-    made = dict(remarks=s.remarks, known=s.known, out=None if out is None else str(out), command=run.command)
+    made = dict(remarks=s.remarks, known=s.case.known, out=None if out is None else str(out), command=run.command)
     write_report(folder, report_row(s.model, s.held, found, erased, s.about|file|made))
 
 REPORT = 'report.html','report.json' # the files of a report
@@ -1175,14 +1116,15 @@ def _check_single(**options):
 @app.command('scan', short_help='Look for a backdoor.')
 def scan_command(
     ctx:typer.Context, model:_Models, data:_Data, report:_Report=None, triggers:_Triggers=None, model_card:_Cards=None,
-    arch:_Arch=None, factory:_Factory=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None,
-    std:_Std=None, device:_Device=None, preset:_Preset='robust', seed:_Seed=0, out:_ScanRows=None,
-    workers:_ScanWorkers=1, format:_Format='text', json:_Json=None, quiet:_Quiet=False):
+    arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None, root:_Root=None,
+    download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Device=None,
+    preset:_Preset='robust', seed:_Seed=0, out:_ScanRows=None, workers:_ScanWorkers=1, format:_Format='text',
+    json:_Json=None, quiet:_Quiet=False):
     ("Look for a backdoor, knowing only the model and a few clean images. Exit status 0: none found; 1: found; 2: "
      "could not run; 3: nothing can be said. Of many models: 1 if one is backdoored, else 3, else 2, else 0.")
     check_format(format, json)
     asked = Asked(dict(arch=arch, data=data, root=root, download=download, held=held, mean=mean, std=std,
-                       factory=factory, device=device), preset, seed, quiet)
+                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet)
     with quiet_stderr(quiet):
         files = models_in(model)
         if out or len(model)>1 or model[0].is_dir():
@@ -1192,24 +1134,14 @@ def scan_command(
         _say_rows(row, format, json, f'{scan_text(found, s.held.classes)}\n{reading(s)}')
     return STATUS[found.verdict]
 
-# %% ../nbs/05a_cli.ipynb #c092
-def as_in_file(
-    old, # tensor of the suspicious file
-    new, # tensor of the purified network
-):       # `old` itself where nothing changed, else `new` in the type of `old`
-    "A purified tensor in the type of the file"
-    return old if old.to(new.dtype).equal(new) else new.to(old.dtype)
-
 # %% ../nbs/05a_cli.ipynb #n092a
 def purified(
-    state:dict, # tensors of the suspicious file
-    net,        # the purified network
-) -> dict:      # its tensors under the same names, in the same types
+    s:Subject,
+    net,  # the purified network
+) -> dict: # its tensors under the names of the file, in the types of the file
     "The tensors of a purified file"
-    from baeraser_nb.weights import plain_names
-    new = {k:v.cpu() for k,v in net.state_dict().items()}
-    names = plain_names(state, new)
-    out = {k:as_in_file(v, new[names[k]]) for k,v in state.items()}
+    from baeraser_nb.weights import repacked
+    _,out = repacked(s.weights, net, s.entry)
     for k,v in out.items(): _check_fits(k, v)
     return out
 
@@ -1221,14 +1153,16 @@ def _check_fits(name, tensor):
 
 # %% ../nbs/05a_cli.ipynb #c094
 def write_purified(
-    path,      # a .safetensors file
+    path,      # a .safetensors file, or a .pt file if the suspicious file is a checkpoint of PyTorch's
     s:Subject, # where it came from
     erased,    # `Erased`
 ) -> Path:
     "Write the purified weights; metadata is kept, and completed"
-    from baeraser_nb.weights import save_weights
+    from baeraser_nb.weights import save_weights,save_wrapped
+    tensors = purified(s, erased.model.net)
+    if path.suffix!='.safetensors': return save_wrapped(path, s.weights, erased.model.net, s.entry)
     held = {} if erased.status=='unchanged' or s.data.train is None else dict(held=s.ratio)
-    return save_weights(path, purified(s.state, erased.model.net), _facts(s)|held|dict(purified_from=s.sha256))
+    return save_weights(path, tensors, _facts(s)|held|dict(purified_from=s.sha256))
 
 def _facts(s):
     "What the file said, but for what the user says or what was not said; `format` is what other libraries look for"
@@ -1280,14 +1214,16 @@ def erase_found(
 
 # %% ../nbs/05a_cli.ipynb #c100
 _Purified = Annotated[Path, _opt('--out', metavar='PURIFIED.safetensors', help='The purified weights: names, shapes '
-    'and types as in MODEL.')]
+    'and types as in MODEL. With a name that ends in .pt or .pth, and a MODEL of torch.save, a checkpoint like MODEL.')]
 _Recalibrate = Annotated[bool, _opt('--recalibrate', help='Give the unlearned label its share of clean images back: '
     'kinder to the images of that class, at some more success of the trigger.')]
 
-def _weights_place(outputs, out):
+def _weights_place(outputs, out, model):
     "Where to write purified weights for now"
-    if out.suffix=='.safetensors': return outputs.file(out)
-    raise _bad_input(f'`--out` {str(out)!r} must end in .safetensors, for that is what is written')
+    pickled = model.suffix!='.safetensors' and model.suffix!='.json'
+    if out.suffix=='.safetensors' or pickled and out.suffix in ('.pt','.pth','.ckpt'): return outputs.file(out)
+    raise _bad_input(f'`--out` {str(out)!r} must end in .safetensors, for that is what is written'
+                     +', or in .pt, for a checkpoint like MODEL'*pickled)
 
 # %% ../nbs/05a_cli.ipynb #w231
 _Scanned = Annotated[Path|None, _opt('--scan', metavar='FILE', help='A scan to use, instead of scanning: written by '
@@ -1321,7 +1257,7 @@ def scan_from(
     odd = [_KEY_WORDS[k] for k,v in key_of(s, preset, seed).items() if its.get(k)!=v]
     if odd: raise _bad_input(f"`scan` {str(file)!r} was made with another {', another '.join(odd)}; "
                              'scan this model with these options, or leave `--scan` out')
-    return _on_device(with_doubts(found, doubts(s)), s)
+    return _on_device(with_doubts(found, s.case.doubts), s)
 
 def _on_device(found, s):
     "A scan whose triggers are where the model is"
@@ -1344,7 +1280,7 @@ def find_or_scan(
     if found:
         _note('the scan that is kept of this model, these images and options is used (--fresh scans anew)')
         remark_on(s, blocking=False)
-        return _on_device(with_doubts(found, doubts(s)), s)
+        return _on_device(with_doubts(found, s.case.doubts), s)
     found = asked.scan(s)
     if key and found.verdict!='inconclusive': keep_scan(found, key)
     return found
@@ -1353,16 +1289,17 @@ def find_or_scan(
 @app.command('erase', short_help='Write purified weights.')
 def erase_command(
     ctx:typer.Context, model:_Model, data:_Data, out:_Purified, report:_Report=None, scan:_Scanned=None,
-    fresh:_Anew=False, arch:_Arch=None, factory:_Factory=None, root:_Root=None, download:_Fetch=False, held:_Held=None,
-    mean:_Mean=None, std:_Std=None, device:_Device=None, preset:_Preset='robust', recalibrate:_Recalibrate=False,
-    seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
-    ("Scan a model, unless the same scan is kept, and erase what is found. Exit status 0: done, or nothing to erase; 2: "
-     "could not run, or could not erase; 3: nothing can be said about the model, and nothing is written.")
+    fresh:_Anew=False, arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None,
+    root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None,
+    std:_Std=None, device:_Device=None, preset:_Preset='robust', recalibrate:_Recalibrate=False, seed:_Seed=0,
+    json:_Json=None, quiet:_Quiet=False):
+    ("Scan a model, unless the same scan is kept, and erase what is found. Exit status 0: done, or nothing to erase; "
+     "2: could not run, or could not erase; 3: nothing can be said about the model, and nothing is written.")
     asked = Asked(dict(arch=arch, data=data, root=root, download=download, held=held, mean=mean, std=std,
-                       factory=factory, device=device), preset, seed, quiet)
+                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet)
     read = *_model_files(model),*_data_files(data),*([scan] if scan else [])
     with quiet_stderr(quiet),Outputs(*read) as o:
-        weights,folder,to = _weights_place(o, out),o.folder(report, *REPORT),_json_place(o, json)
+        weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
         s = asked.subject(model)
         found = find_or_scan(s, asked, scan, fresh)
         if found.verdict=='inconclusive': return _nothing_erased(s, found)
