@@ -67,7 +67,7 @@ def halved(
     total,rounds = 0,3 if size.search.halve and labels>3 else 1
     for _ in range(rounds):
         total += size.steps(g, size.search.steps_for(size.held)//rounds)
-        g //= 2
+        g -= g//2
     return total
 
 @patch
