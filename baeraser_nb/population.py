@@ -7,9 +7,10 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens',
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Logo', 'corner',
            'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'clean_members',
-           'few_classes', 'backdoored_members', 'population', 'spec_words']
+           'few_classes', 'backdoored_members', 'population', 'spec_words', 'members_of', 'alarms', 'found_by_attack',
+           'roc_area']
 
-# %% ../nbs/04f_population.ipynb #nb7bb308
+# %% ../nbs/04f_population.ipynb #n6190167
 from dataclasses import asdict,dataclass
 from functools import partial
 import pandas as pd
@@ -24,7 +25,7 @@ from .readers import load_dataset
 from .networks import Classifier
 from .training import fit,pixel_stats
 from .rows import Experiment
-from .attacks import badnets,evaluate
+from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import MORE_ATTACKS,two_at_once
 from .recovery import SEARCHES,scan
@@ -340,3 +341,50 @@ def _seconds(row): return row['scan']['seconds']
 population_experiment = Experiment(
     'population', population, population_row, ('population',), spec_words, folder='results/population', asked=_asked,
     settings=_settings, kind=_kind, seconds=_seconds, parts=list(PARTS))
+
+# %% ../nbs/04f_population.ipynb #nea46d18
+def members_of(
+    rows:list,      # of `population_experiment`
+    nulls=None,     # by title, other nulls than the families' own
+) -> pd.DataFrame:  # one row per model
+    "What is true of each model, and what today's nulls say of its evidence"
+    return pd.DataFrame([_member(r, nulls) for r in rows])
+
+def _member(r, nulls):
+    spec = ModelSpec(**r['spec'])
+    evidence = pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float, area=float))
+    known = dict(name=r['name'], net=spec.net, data=spec.data, attack=spec.attack, regime=spec.regime,
+                 classes=r['n_classes'], acc=r['acc'], asr=r.get('asr'), true=r['true'])
+    if evidence.empty: return known|dict(verdict='inconclusive', targets=[], score=0.)
+    v = SEARCHES['robust'].judge(evidence.assign(success=evidence.hits/evidence.trials), nulls, r['n_classes'])
+    score = float(v.evidence.score.max())
+    return known|dict(verdict=v.verdict, targets=v.targets, score=round(score, 2))
+
+def alarms(
+    clean:pd.DataFrame, # of `members_of`
+    by:str,             # a column
+) -> pd.DataFrame:
+    "How many clean models of each group are suspected, with 95% intervals"
+    def row(g):
+        n,bad = len(g),int((g.verdict=='backdoored').sum())
+        return pd.Series(dict(models=n, suspected=bad, interval='{:.0%}–{:.0%}'.format(*wilson(bad, n))))
+    return clean.groupby(by, sort=False)[['verdict']].apply(row)
+
+def found_by_attack(
+    victims:pd.DataFrame, # of `members_of`
+) -> pd.DataFrame:
+    "How many victims of each attack are found, how many with the right label, and with no other beside it"
+    right = [set(t)<=set(w) and bool(t) for t,w in zip(victims.targets, victims.true)]
+    named = [bool(set(t)&set(w)) for t,w in zip(victims.targets, victims.true)]
+    df = victims.assign(suspected=victims.verdict=='backdoored', named=named, alone=right)
+    table = df.groupby('attack').agg(victims=('name','size'), suspected=('suspected','sum'), named=('named','sum'),
+                                     alone=('alone','sum'), score=('score','median'))
+    return table.sort_values(['named','score'], ascending=False)
+
+# %% ../nbs/04f_population.ipynb #n98319e5
+def roc_area(
+    members:pd.DataFrame, # of `members_of`: clean models and victims
+) -> float:               # area under the ROC curve, 0..1
+    "How well the highest score tells victims from clean models, whatever the line"
+    from sklearn.metrics import roc_auc_score
+    return float(roc_auc_score(members.attack!='clean', members.score))

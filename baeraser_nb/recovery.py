@@ -20,7 +20,7 @@ from .data import Images
 from .networks import frozen,predict,with_gradients
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
-from .families import RandomPixelPatch,RefinedPatch,SharedPositionPatch,Warp,assigned,densest_corners
+from .families import RandomPixelPatch,RefinedPatch,SharedPositionPatch,Warp,WideWarp,assigned,densest_corners
 from .families import grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
 
@@ -92,17 +92,18 @@ def steps_for(self:Search,
 def judge(self:Search,
     evidence,       # table, see `evidence_rows`
     nulls=None,     # by title, other nulls than the families' own
+    n_classes=None, # K, on which nulls may depend; None: ten or more
 ):                  # `Verdict`
     "What evidence says by this search's threshold; a stored scan is judged again by this one call"
-    return judge(evidence, self.families, self.alpha, self.tau, nulls)
+    return judge(evidence, self.families, self.alpha, self.tau, nulls, n_classes)
 
 # %% ../nbs/02_msa_recovery.ipynb #n2a347aa
 BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
 SEARCHES = dict(
     robust=Search(
-        stages=(FixedPatch(),SharedPositionPatch(),RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),
-                AllToAllPatch()),
+        stages=(FixedPatch(),SharedPositionPatch(),RandomPixelPatch(),Warp(),WideWarp(),AdditivePattern(),Mask(),
+                RefinedPatch(),AllToAllPatch()),
         recover=BOUNDED),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
@@ -186,7 +187,8 @@ def record(self:Study,
 @patch(as_prop=True)
 def verdict(self:Study):
     "What the evidence so far says"
-    return self.search.judge(strongest(pd.concat(self.evidence, ignore_index=True)))
+    evidence = strongest(pd.concat(self.evidence, ignore_index=True))
+    return self.search.judge(evidence, n_classes=self.n_classes)
 
 @patch(as_prop=True)
 def settled(self:Study):
@@ -742,11 +744,16 @@ def _not_confirmed(verdict, targets):
     words = f'label {labels} stands out, but no trigger was recovered that turns half of the images into it'
     return [Doubt(words, blocks=True)]
 
-def _judged(verdict, good, doubts):
+def _few(n_classes):
+    "Why a model of few classes is not called clean"
+    return f'nothing stands out, but with {n_classes} classes a label has to stand out far to be noticed'
+
+def _judged(verdict, good, doubts, n_classes):
     "What a scan says when all is searched; `good` are the recovered triggers"
     pool = TriggerPool(good) if good else None
     targets = _confirmed(verdict, pool)
     more = _not_confirmed(verdict, targets)
+    if not targets and n_classes<5: more = more+[Doubt(_few(n_classes), blocks=True)]
     word = 'backdoored' if targets else 'inconclusive' if more else 'clean'
     return dict(verdict=word, targets=targets, evidence=verdict.evidence, pool=pool if targets else None,
                 threshold=verdict.threshold, mapping=_mapping(good), doubts=doubts+more)
@@ -781,7 +788,7 @@ def scan(
         study.bar.close()
     times = dict(decided=decided, seconds=round(time.time()-start, 2))
     more = dict(acc=acc, curves=study.by_step, passes=study.passes)
-    return Scan(**_judged(verdict, good, case.doubts), **how, **times, **more)
+    return Scan(**_judged(verdict, good, case.doubts, case.n_classes), **how, **times, **more)
 
 # %% ../nbs/02_msa_recovery.ipynb #n79d74c2
 def _picture(ax, p): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')

@@ -93,13 +93,14 @@ def scored(
     families,         # that a clean model is searched for
     tau=None,         # success rate in (0,1) that a suspect must exceed (Algorithm 1, line 13); None: judge by p-values
     nulls=None,       # by title, other nulls than the families' own
+    n_classes=None,   # K, on which nulls may depend; None: ten or more
 ) -> pd.DataFrame:    # a copy with `p_value` and `score`
     "Evidence with p-values and scores"
     out,n = evidence.copy(),comparisons(families)
     if tau is not None:
         out['score'] = np.log((out.hits+.5)/(out.trials-out.hits+.5))-math.log(tau/(1-tau))
         return out
-    nulls = {f.title:f.null for f in reversed(list(families))}|(nulls or {})
+    nulls = {f.title:f.null_for(n_classes) for f in reversed(list(families))}|(nulls or {})
     for title in out.family.unique():
         on = out.family==title
         p = nulls[title].p_value(out.statistic[on])
@@ -140,9 +141,10 @@ def judge(
     alpha:float=.05,  # share of clean models that may be suspected
     tau=None,         # see `scored`
     nulls=None,       # see `scored`
+    n_classes=None,   # see `scored`
 ) -> Verdict:
     "Which labels are suspect"
-    after,least = scored(evidence, families, tau, nulls),threshold(alpha, tau)
+    after,least = scored(evidence, families, tau, nulls, n_classes),threshold(alpha, tau)
     scores = by_label(after).score.sort_values(ascending=False, kind='stable')
     targets = [int(l) for l in scores.index[scores>least]]
     return Verdict('backdoored' if targets else 'clean', targets, least, after)
