@@ -549,7 +549,8 @@ EXPERIMENTS = dict(
     quality='quality:quality_experiment',       # recovered triggers beside the real ones
     staircase='quality:staircase_experiment',   # η and the number of thresholds
     performance='performance:performance_experiment', # seconds and memory
-    architectures='architectures:architecture_experiment') # other networks
+    architectures='architectures:architecture_experiment', # other networks
+    population='population:population_experiment')    # small models of many kinds
 
 # %% ../nbs/00g_rows.ipynb #r131z
 def find_experiment(
