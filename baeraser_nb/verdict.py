@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'median_of_others', 'log_odds_against_others', 'log_area_ratio', 'evidence_rows', 'strongest',
-           'comparisons', 'score', 'scored', 'by_label', 'threshold', 'Verdict', 'judge']
+           'comparisons', 'score', 'scored', 'by_label', 'threshold', 'suspects', 'Verdict', 'judge']
 
 # %% ../nbs/01d_verdict.ipynb #n64d304a
 import math
@@ -127,6 +127,17 @@ def threshold(
     "What a suspect's score exceeds"
     return -math.log10(alpha) if tau is None else 0.
 
+def suspects(
+    best:pd.DataFrame, # of `by_label`, above the threshold, the highest score first
+    families,          # that a clean model is searched for
+    least:float,       # score that a label beside the first must exceed
+) -> list:             # labels, the most suspect first
+    "Which of the labels above the threshold are suspect"
+    whole = {f.title for f in families if f.every_class} # these have no first label
+    stays = (best.score>least)|best.family.isin(whole)
+    stays.iloc[:1] = True
+    return [int(l) for l in best.index[stays]]
+
 @dataclass
 class Verdict:
     "What the evidence says"
@@ -142,9 +153,10 @@ def judge(
     tau=None,         # see `scored`
     nulls=None,       # see `scored`
     n_classes=None,   # see `scored`
+    further:float=.01,# p-value that a suspect beside the first must have
 ) -> Verdict:
     "Which labels are suspect"
     after,least = scored(evidence, families, tau, nulls, n_classes),threshold(alpha, tau)
-    scores = by_label(after).score.sort_values(ascending=False, kind='stable')
-    targets = [int(l) for l in scores.index[scores>least]]
+    best = by_label(after).sort_values('score', ascending=False, kind='stable')
+    targets = suspects(best[best.score>least], families, threshold(further, tau))
     return Verdict('backdoored' if targets else 'clean', targets, least, after)
