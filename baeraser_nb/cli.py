@@ -146,7 +146,8 @@ def _error_words(e, run):
 # %% ../nbs/05a_cli.ipynb #c018
 def _send_nowhere(stream):
     "Let what is still said on `stream` vanish, if it is the process's own"
-    if stream is not None and stream in (sys.__stdout__,sys.__stderr__): os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    own = stream is not None and stream in (sys.__stdout__,sys.__stderr__)
+    if own: os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 # %% ../nbs/05a_cli.ipynb #n018c
 def _fail(e, run, debug):
@@ -890,9 +891,9 @@ def scan_subject(
     quiet:bool=False,    # no progress bar
 ):                       # `Scan`
     "Scan a model, and say on stderr what is doubtful about it: before the search what is known by then"
-    from baeraser_nb.recovery import scan
+    from baeraser_nb.recovery import Scan,scan
     said,known = remark_on(s, blocking=False),s.case.doubts
-    misread = any(o.blocks for o in known)
+    misread = any(o.blocks for o in known) and 'doubts' not in Scan.__dataclass_fields__
     found = _unsearched(s, preset, seed) if misread else scan(s.case, preset=preset, seed=seed, progress=not quiet)
     found = with_doubts(found, known)
     for o in found.doubts:
