@@ -1,15 +1,11 @@
-"""Runs one notebook in this process, as nbdev_test does: `python tools/child.py NOTEBOOK REPORT FLAGS`
+"""Runs one notebook in this process, as nbdev_test does, for tools/gate.py
 
-Started by tools/gate.py and tools/fresh.py. The report is JSON: which cells ran, which of them printed something, the
-first error, and whether the notebook came to its end. Imports of the tools stand inside functions: the notebook, and
-processes that it starts from here, see the path that they would see elsewhere.
+The report is JSON: which cells ran, which of them printed something, the first error, and whether the notebook came to
+its end.
 """
 import json
-import sys
 import traceback
 from pathlib import Path
-
-HERE = Path(__file__).resolve().parent
 
 
 def shown(o):
@@ -54,11 +50,6 @@ def run_notebook(path, flags):
                               basepath=cfg.config_path)
     return res | dict(ok=bool(ok), done=True)
 
-def main():
-    path,report,flags = sys.argv[1:]
-    sys.argv[1:] = []
-    sys.path[:] = [o for o in sys.path if Path(o or '.').resolve()!=HERE]
+def write_report(path, report, flags):
+    "Run a notebook and write what ran into a file"
     Path(report).write_text(json.dumps(run_notebook(Path(path), flags)))
-
-
-if __name__=='__main__': main()

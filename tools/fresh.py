@@ -9,12 +9,17 @@ says `skip_exec`, and cells marked `eval: false`, are left alone. What was run i
 """
 import argparse
 import json
+import os
 import sys
 import tempfile
 import threading
 import time
 import warnings
 from pathlib import Path
+
+from common import SKIPPED, directives, is_off, notebooks
+from processes import heartbeat, say, tail
+from warm import Warm
 
 HERE = Path(__file__).resolve().parent
 
@@ -34,17 +39,13 @@ def shell(skip):
 
 def skipper(flags):
     "A test for cells that are left alone, with the cells marked `flags` run too"
-    from common import SKIPPED, directives, is_off
     left = SKIPPED-set(flags.split())
     def skip(cell): return bool(directives(cell).keys() & left) or is_off(cell, 'eval')
     return skip
 
 def run_here(path, out, flags):
     "Run a notebook in this process and write it, outputs stored, to `out`"
-    import os
-    skip = skipper(flags)
-    sys.argv[1:] = []
-    sys.path[:] = [o for o in sys.path if Path(o or '.').resolve()!=HERE]
+    path,skip = Path(path),skipper(flags)
     warnings.simplefilter('ignore')
     os.chdir(path.parent)
     sys.path.insert(0, str(HERE.parent))
@@ -70,14 +71,13 @@ def other_outputs(before, after):
     outs = ([json.dumps(c.get('outputs'), sort_keys=True) for c in json.loads(s)['cells']] for s in (before, after))
     return sum(a!=b for a,b in zip(*outs))
 
-def refresh(path, flags='', limit=3600):
+def refresh(warm, path, flags='', limit=3600):
     "Run a notebook and store its outputs; returns how many cells have others than before, or text on what went wrong"
-    from processes import run, tail
     if skips_all(path): return 0
     before = path.read_text(encoding='utf-8')
     with tempfile.TemporaryDirectory() as d:
         out = Path(d)/path.name
-        rc,log = run([__file__, '--child', path, out, flags], limit, path.stem)
+        rc,log = warm.run('fresh', 'run_here', [path, out, flags], limit, path.stem)
         if rc is None: return f'still running after {limit} s, so it was stopped'
         if rc or not out.exists(): return tail(log)
         if path.read_text(encoding='utf-8')!=before: return 'it was edited meanwhile'
@@ -87,20 +87,19 @@ def refresh(path, flags='', limit=3600):
 
 def refresh_all(paths, flags, limit):
     "Run notebooks one after the other, a line each; returns how many failed"
-    from processes import heartbeat, say
     threading.Thread(target=heartbeat, daemon=True).start()
-    failed = 0
-    for i,p in enumerate(paths, 1):
-        start,res = time.time(),refresh(p, flags, limit)
-        bad = isinstance(res, str)
-        failed += bad
-        what = f'failed, and is as it was:\n{res}' if bad else f'{res} of its cells have other outputs'
-        say(f"  {'FAIL' if bad else 'ok  '} {i}/{len(paths)} {p.stem}: {time.time()-start:.1f} s, {what}")
-    return failed
+    with Warm() as warm: return sum(said(warm, p, f'{i}/{len(paths)}', flags, limit) for i,p in enumerate(paths, 1))
+
+def said(warm, path, which, flags, limit):
+    "Run a notebook and say how it went; returns whether it failed"
+    start,res = time.time(),refresh(warm, path, flags, limit)
+    bad = isinstance(res, str)
+    what = f'failed, and is as it was:\n{res}' if bad else f'{res} of its cells have other outputs'
+    say(f"  {'FAIL' if bad else 'ok  '} {which} {path.stem}: {time.time()-start:.1f} s, {what}")
+    return bad
 
 def pick(names):
     "The notebooks that names mean; all, if there are none"
-    from common import notebooks
     files = notebooks()
     keys = [Path(n).stem for n in names]
     if lost := sorted(set(keys)-{p.stem for p in files}):
@@ -118,6 +117,4 @@ def main():
     sys.exit(failed>0)
 
 
-if __name__=='__main__':
-    if sys.argv[1:2]==['--child']: run_here(Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
-    else: main()
+if __name__=='__main__': main()

@@ -5,7 +5,8 @@
     python tools/gate.py site wheel          # only these checks; `checks` means all of them
     python tools/gate.py --flags slow        # with the cells marked `#| slow`
 
-Every notebook runs in a process of its own, through nbdev's `test_nb` (tools/testing.py, tools/child.py). What is
+Every notebook runs in a process of its own, through nbdev's `test_nb` (tools/testing.py, tools/child.py),
+forked from one that has imported the big libraries (tools/warm.py). What is
 counted: each code cell outside the exported ones that asserts something when it runs (`assert`, or a `test_…(` of
 fastcore.test) and ran without error, and each check of the files tools/checks_*.py. The first cell that raises,
 whatever it holds, counts as failed and ends its notebook. A notebook fails too whose visible cells print something and
@@ -20,6 +21,7 @@ import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 
 from checks_code import check_clean, check_export, check_limits, check_ruff, check_style, check_version, check_wheel
 from checks_numbers import check_numbers, check_printed
@@ -27,6 +29,7 @@ from checks_pages import check_docs, check_outputs, check_readme, check_referenc
 from common import CFG, ROOT, notebooks
 from processes import Failed, heartbeat, kill_all, say, tail
 from testing import test_notebook
+from warm import Warm
 
 CHECKS = [check_export, check_clean, check_ruff, check_limits, check_style, check_wheel, check_version, check_outputs,
           check_readme, check_site, check_references, check_numbers, check_printed, check_docs]
@@ -54,12 +57,12 @@ def pick(names):
         sys.exit(f"gate: no notebook in nbs/ and no check {', '.join(lost)}; there are {there}")
     return [c for c in CHECKS if name_of(c) in keys or 'checks' in keys],[p for p in files if p.stem in keys]
 
-def run_notebooks(files, flags, limit, workers):
+def run_notebooks(files, flags, limit, workers, warm):
     "Run notebooks, some at a time; returns (passed, failed) of each"
     without = f"cells marked {CFG['tst_flags'].replace(' ', ', ')} are left out"
     say(f"Notebooks: {len(files)}, {workers} at a time, {f'with {flags}' if flags else without}")
     pool = ThreadPoolExecutor(workers)
-    try: return list(pool.map(lambda p: test_notebook(p, flags, limit), files))
+    try: return list(pool.map(lambda p: test_notebook(p, flags, limit, warm), files))
     except BaseException: # a stop from outside must not leave notebooks running
         pool.shutdown(wait=False, cancel_futures=True)
         kill_all()
@@ -70,11 +73,10 @@ def gate(names, flags, limit, workers):
     if not notebooks(): sys.exit('gate: there are no notebooks in nbs/')
     checks,files = pick(names)
     threading.Thread(target=heartbeat, daemon=True).start()
-    res = []
-    if checks:
-        say('Checks')
-        res += [run_check(c, limit) for c in checks]
-    if files: res += run_notebooks(files, flags, limit, workers)
+    with Warm() if files else nullcontext() as warm: # its imports go on beside the checks
+        if checks: say('Checks')
+        res = [run_check(c, limit) for c in checks]
+        if files: res += run_notebooks(files, flags, limit, workers, warm)
     return [sum(o) for o in zip(*res)]
 
 def arguments():

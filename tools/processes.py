@@ -20,7 +20,7 @@ def say(*a): print(*a, flush=True)
 def tail(s, n=TAIL): return '\n'.join(f'    {o}' for o in s.strip().splitlines()[-n:])
 
 
-running = {} # process -> what it runs and since when
+running = {} # number of a process -> what it runs and since when
 
 def one_thread():
     "The environment of a process with one thread: with more, several processes on few cores get many times slower"
@@ -28,28 +28,29 @@ def one_thread():
     env.pop('IN_TEST', None) # with it, nbdev_export silently does nothing
     return env
 
-def kill(p):
-    try: os.killpg(p.pid, signal.SIGKILL)
+def kill_group(pid):
+    "End a process that leads a session, and all that it started"
+    try: os.killpg(pid, signal.SIGKILL)
     except ProcessLookupError: pass
 
 def kill_all():
-    for p in list(running): kill(p)
+    for pid in list(running): kill_group(pid)
 
 def wait(p, limit):
     "Wait for a process, at most `limit` seconds; returns its exit status, or None. What it started ends with it"
     try: return p.wait(limit)
     except subprocess.TimeoutExpired: return None
     finally:
-        kill(p)
+        kill_group(p.pid)
         p.wait()
-        running.pop(p, None)
+        running.pop(p.pid, None)
 
 def run(cmd, limit, name, cwd=ROOT):
     "Run Python with `cmd` for at most `limit` seconds; returns exit status (None: out of time) and all it printed"
     with tempfile.TemporaryFile('w+', encoding='utf-8', errors='replace') as log:
         p = subprocess.Popen([sys.executable, *map(str, cmd)], cwd=cwd, env=one_thread(), stdin=subprocess.DEVNULL,
                              stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-        running[p] = name,time.time()
+        running[p.pid] = name,time.time()
         rc = wait(p, limit)
         log.seek(0)
         return rc,log.read()

@@ -4,9 +4,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from common import NBS, ROOT, is_export, is_test, read
+from common import NBS, is_export, is_test, read
 from measure import is_visible
-from processes import run, say, tail
+from processes import say, tail
 
 
 def unstored(nb, printed):
@@ -30,11 +30,11 @@ def why_failed(nb, res, rc, log, limit):
     if rc or not res.get('done') or not res.get('ok'): return f'its process ended early, with status {rc}:\n{tail(log)}'
     return why_incomplete(nb, set(res['printed']))
 
-def run_child(path, flags, limit, name):
+def run_child(path, flags, limit, name, warm):
     "Run a notebook in a process of its own; returns its report, its exit status and all it printed"
     with tempfile.TemporaryDirectory() as d:
         report = Path(d)/'report.json'
-        rc,log = run([ROOT/'tools/child.py', path, report, flags], limit, name)
+        rc,log = warm.run('child', 'write_report', [path, report, flags], limit, name)
         return json.loads(report.read_text()) if report.exists() else {},rc,log
 
 def count_tests(nb, ran):
@@ -43,10 +43,10 @@ def count_tests(nb, ran):
     passed = sum(o in ran for o in tests)
     return passed,len(tests)-passed
 
-def test_notebook(path, flags, limit):
-    "Run one notebook; returns how many tests passed, how many failed"
+def test_notebook(path, flags, limit, warm):
+    "Run one notebook, forked from a warm process; returns how many tests passed, how many failed"
     name,start,nb = str(path.relative_to(NBS).with_suffix('')),time.time(),read(path)
-    res,rc,log = run_child(path, flags, limit, name)
+    res,rc,log = run_child(path, flags, limit, name, warm)
     why = why_failed(nb, res, rc, log, limit)
     passed,left = count_tests(nb, set(res.get('ran', [])))
     not_run = f', {left} not run' if left else ''
