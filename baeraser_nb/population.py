@@ -296,7 +296,7 @@ def population_row(
     evidence = pd.DataFrame(found['evidence'], columns=columns).to_dict('list')
     return measured(model, test, poison)|dict(n_classes=train.n_classes, scan=short|dict(evidence=evidence))
 
-# %% ../nbs/04f_population.ipynb #na7a2e8d
+# %% ../nbs/04f_population.ipynb #n5e2d831
 FITTED = 'lenet','plain','vgg','mlp'                                 # networks of the first half
 JUDGED = 'lenet_tanh','plain_elu','vgg_elu','mixer','vit','mobilenet' # and of the second
 SETS = 'mnist','fashion_mnist','cifar10'
@@ -305,7 +305,7 @@ def clean_members(nets, sets=SETS, regimes=('usual',)):
     "Clean models of all classes"
     return [ModelSpec(n, d, regime=r) for d in sets for n in nets for r in regimes]
 
-def few_classes(nets, sets=SETS[:2], counts=(3,5)):
+def few_classes(nets, sets=SETS[:2], counts=(5,)):
     "Clean models of some classes"
     return [ModelSpec(n, d, classes=k, n=4000) for k in counts for d in sets for n in nets]
 

@@ -20,7 +20,7 @@ from .data import Images
 from .networks import frozen,predict,with_gradients
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
-from .families import RandomPixelPatch,RefinedPatch,SharedPositionPatch,Warp,WideWarp,assigned,densest_corners
+from .families import RandomPixelPatch,RefinedPatch,SharedPositionPatch,Warp,assigned,densest_corners
 from .families import grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
 
@@ -102,8 +102,8 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
 SEARCHES = dict(
     robust=Search(
-        stages=(FixedPatch(),SharedPositionPatch(),RandomPixelPatch(),Warp(),WideWarp(),AdditivePattern(),Mask(),
-                RefinedPatch(),AllToAllPatch()),
+        stages=(FixedPatch(),SharedPositionPatch(),RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),
+                AllToAllPatch()),
         recover=BOUNDED),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
