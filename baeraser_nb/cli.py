@@ -536,9 +536,13 @@ def _images_for(weights, data, root, download, size):
     "The images, with as many channels as the weights take"
     from baeraser_nb.readers import load_dataset
     from baeraser_nb.weights import channels_of
+    channels,said = channels_of(weights[0]),weights[1].get('shape', '').partition('x')[0]
+    if channels and said in ('1','3') and said!=str(channels):
+        raise _bad_input(f'`model` says that its images have {said} channels, and its weights take {channels}; '
+                         'ask for a file that does not contradict itself')
     sides = _numbers(size, 'size', int)
     size = sides and (sides[0] if len(sides)==1 else tuple(sides))
-    return load_dataset(data, root, download, size, channels_of(weights[0]))
+    return load_dataset(data, root, download, size, channels)
 
 def _case(model, held, says):
     "The model and its held images, checked"
@@ -1005,13 +1009,20 @@ def _weights_in(folder):
     in_parts = {p.parent for p in found if p.name.endswith('.index.json')}
     return [p for p in found if not (p.parent in in_parts and _PART.fullmatch(p.name))]
 
+def is_folder(
+    path, # of any kind, perhaps one that no file can have
+) -> bool:
+    "Whether a path is a folder; one that the system refuses is none, and will be refused where it is read"
+    try: return Path(path).is_dir()
+    except (OSError,ValueError): return False
+
 def models_in(
     paths, # of files and folders
 ) -> list: # of files, each once; `BadInput` for a folder without any
     "The weights files that are meant"
     found = []
     for p in map(Path, paths):
-        files = _weights_in(p) if p.is_dir() else [p]
+        files = _weights_in(p) if is_folder(p) else [p]
         if not files: raise _bad_input(f"`model` folder {str(p)!r} has no weights files ({', '.join(_SUFFIXES)})")
         found += files
     return list(dict.fromkeys(found))
@@ -1120,7 +1131,7 @@ def scan_command(
     with quiet_stderr(quiet):
         files = models_in(model)
         if dry_run: return _say_plans(files, asked)
-        if out or len(model)>1 or model[0].is_dir():
+        if out or len(model)>1 or is_folder(model[0]):
             _check_single(report=report, triggers=triggers, **{'model-card':model_card})
             return _scan_folder(ctx.obj, files, asked, out, workers, format, json)
         s,found,row = scan_one(ctx.obj, files[0], asked, report, triggers, model_card, json)
