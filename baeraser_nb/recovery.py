@@ -665,7 +665,8 @@ def __repr__(self:Scan):
     scores = ', '.join(f'label {l} {s:.1f}' for l,s in best.items())
     if self.why: return f"{self.verdict}: {'; '.join(self.why)} ({self.n_held} held images)"
     head = f"{self.verdict}{': '*bool(self.targets)}{self.named()}"
-    return f'{head} (highest scores: {scores}; {self.n_held} held images, {self.seconds:.0f} s)'
+    more = ''.join(f'; but {d.words}' for d in self.doubts)
+    return f'{head} (highest scores: {scores}; {self.n_held} held images, {self.seconds:.0f} s){more}'
 
 # %% ../nbs/02_msa_recovery.ipynb #n414af4a
 def _stage_row(s):
