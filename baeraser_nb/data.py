@@ -59,6 +59,7 @@ def shape(self:Images):
     "Shape of one image, (c,h,w)"
     return tuple(self.x.shape[1:])
 
+# %% ../nbs/00_data.ipynb #sdd5fd00
 @patch(as_prop=True)
 def n_classes(self:Images):
     "How many classes there are, with or without images"
@@ -143,6 +144,7 @@ def _draw(pic, ncol, ax, figsize):
     ax.axis('off')
     return ax
 
+# %% ../nbs/00_data.ipynb #s06f9e5e
 def _write(ax, titles, places):
     "Write `titles` into a picture, each with the middle of its foot at a (row, column) of `places`"
     for title,(row,col) in zip(titles, places):

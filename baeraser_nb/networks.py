@@ -11,6 +11,8 @@ __all__ = ['row_major', 'Classifier', 'pixel_stats', 'optional_libraries', 'buil
 import copy
 from collections import Counter
 from contextlib import contextmanager
+
+# %% ../nbs/00b_networks.ipynb #s5975ab7
 from difflib import get_close_matches
 from itertools import product
 import torch
@@ -386,6 +388,7 @@ def _logits_and_gradient(model, x):
         g, = torch.autograd.grad(z.log_softmax(1).sum(), x)
     return z.detach(),g
 
+# %% ../nbs/00b_networks.ipynb #sbc0a402
 def _agrees(fast, model, x):
     "Whether a copy of `model` answers like it, and has a gradient"
     (z,g),(want,_) = (_logits_and_gradient(m, x) for m in (fast,model))

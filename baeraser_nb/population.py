@@ -149,7 +149,8 @@ class ModelSpec:
     @property
     def name(self):
         some = [f'k{self.classes}']*bool(self.classes)
-        return '-'.join([self.data, *some, self.net, self.attack, *[self.regime]*(self.regime!='usual'), str(self.seed)])
+        regime = [self.regime]*(self.regime!='usual')
+        return '-'.join([self.data, *some, self.net, self.attack, *regime, str(self.seed)])
 
 # %% ../nbs/04f_population.ipynb #n7bb590d
 def some_classes(

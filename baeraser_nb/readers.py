@@ -265,6 +265,7 @@ def _headers(files):
         warnings.simplefilter('ignore') # Pillow warns of large images; `_probe` refuses them
         return _each(_probe, files, 'looking')
 
+# %% ../nbs/00a_readers.ipynb #s3e68de5
 def _one_size(files, heads):
     "(h,w) of images, which must be of one size"
     w,h = heads[0].width,heads[0].height
@@ -291,6 +292,7 @@ def _decode_into(out, path, size):
         raise BadInput(f'`source`: {path} cannot be decoded ({_why(e)}); '
                        'it may be cut short or damaged: mend or remove it') from None
 
+# %% ../nbs/00a_readers.ipynb #sac52e4b
 def _decode(files, where, size=None):
     "uint8 tensor (n,c,h,w) of the images in `files`"
     shape = _one_shape(files, size)
@@ -376,6 +378,7 @@ def _torchvision_set(name):
     import torchvision
     return getattr(torchvision.datasets, _NAMED[name].torchvision)
 
+# %% ../nbs/00a_readers.ipynb #s71bab36
 def _read_torchvision(name, root):
     "Both splits of a named set from torchvision's layout under `root`"
     known,make = _NAMED[name],_torchvision_set(name)

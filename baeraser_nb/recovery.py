@@ -88,6 +88,7 @@ def steps_for(self:Search,
     "Optimiser steps of `Together` and of warps"
     return self.steps or max(1, self.passes*n//self.b)
 
+# %% ../nbs/02_msa_recovery.ipynb #nfc55823
 @patch
 def judge(self:Search,
     evidence,       # table, see `evidence_rows`
