@@ -111,7 +111,7 @@ SEARCHES = dict(
         log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),
     plain=Search(stages=(FixedPatch(),Together(BOUNDED),Mask(),RefinedPatch()), recover=BOUNDED))
 
-# %% ../nbs/02_msa_recovery.ipynb #n14af6f2
+# %% ../nbs/02_msa_recovery.ipynb #n12579a7
 @dataclass
 class Passes:
     "Victim passes: images that went through the suspicious model, which is what a search costs"
@@ -119,6 +119,7 @@ class Passes:
     answer:int=0   # forward only
     decided:int=0  # of `gradient`, until the suspected labels were known
 
+# %% ../nbs/02_msa_recovery.ipynb #n14af6f2
 class Study:
     "A search at work on one model: its state, and what all stages need"
     def __init__(self,

@@ -373,7 +373,6 @@ def _needs(d):
     last = d.offset+sum((n-1)*s for n,s in zip(d.shape, d.stride))
     return max(d.numel(), last+1) if d.numel() else 0
 
-# %% ../nbs/00c_weights.ipynb #sfb22c44
 def _wrong(d):
     "What is wrong with what a tensor claims, or None"
     if d.ndim>8: return "has more than 8 dimensions, as no weights have"
@@ -513,7 +512,6 @@ def _tensor(d, raw):
     flat = torch.frombuffer(raw, dtype=getattr(torch, d.kind), count=len(raw)//d.element_size())
     return flat.as_strided(d.shape, d.stride, d.offset).clone()
 
-# %% ../nbs/00c_weights.ipynb #sa0883c0
 def _read_tensors(file, described):
     "The `_Described` tensors of a PyTorch file, read"
     if file.big_endian: _refuse(file.path, "was written on a big-endian machine; save it again on another")
@@ -616,7 +614,6 @@ def _is_module(o):
     state = o.state if isinstance(o, _Inert) else None
     return isinstance(state, _Inert) and bool(state.items) and '_parameters' in state.items
 
-# %% ../nbs/00c_weights.ipynb #s48e6efd
 def _kind(o):
     "What somebody saved in the place of weights"
     if not isinstance(o, _Inert): return f"a {type(o).__name__}"
@@ -643,7 +640,6 @@ def _few_numbers(o):
     if not isinstance(o, (list,tuple)) or not 0<len(o)<=4: return None
     return [float(v) for v in o] if all(type(v) in (int,float) and abs(v)<1e9 for v in o) else None
 
-# %% ../nbs/00c_weights.ipynb #s49d67f4
 def _said_beside(tree):
     "`mean` and `std` that a checkpoint says in plain numbers, as metadata"
     for where,items in _walk(tree):
@@ -769,7 +765,6 @@ def _is_bookkeeping(name):
     first,last = name.partition('.')[0].lower(),name.rpartition('.')[2]
     return last in _COUNTERS or bool(re.fullmatch(_ASIDE, first)) and '.' in name
 
-# %% ../nbs/00c_weights.ipynb #s016729c
 def _some(names):
     "Some of many names, for a message"
     names = list(names)
@@ -846,7 +841,6 @@ def _about_entries(name, entries):
     more = f" (it also has {_some(others)}; `entry` chooses another)" if others else ''
     return [f"a checkpoint; of it only {where} are used{more}"]
 
-# %% ../nbs/00c_weights.ipynb #s9d6cbc3
 def _numbers(text, default):
     "Numbers out of a metadata text such as '[0.49, 0.48, 0.45]'"
     try: return [float(o) for o in re.findall(r"[-+.\de]+", text)] or default
@@ -857,7 +851,6 @@ def _believable(meta):
     "Metadata without a `mean` or `std` that says nothing, such as 'n/a'"
     return {k:v for k,v in meta.items() if k not in ('mean','std') or _is_numbers(v)}
 
-# %% ../nbs/00c_weights.ipynb #sdc601a2
 def _opened(path, entry):
     "The `Weights` in a file, and nothing said yet"
     path = _weights_file(path)
@@ -1016,7 +1009,6 @@ def _refuse_offer(path, plan, offer):
     _refuse(path, f"does not fit {plan.said}: it {plan.misfit(offer)}; the file has names such as "
                   f"{_some(theirs)}{where}; {plan.advice}")
 
-# %% ../nbs/00c_weights.ipynb #sd140dcb
 def _fitting(path, plan, entries):
     "The offer to take, and other ones that fit as well"
     found = _all_offers(entries, plan.names)
@@ -1051,7 +1043,6 @@ def _plan(arch, factory, channels, size):
     def make(K): return build_network(arch, K, channels, size)
     return _Plan(make, *_counting(make), f"{arch!r} for images of {channels} channel{'s'*(channels>1)}")
 
-# %% ../nbs/00c_weights.ipynb #s3cf54eb
 def _filled(path, plan, offer, tensors):
     "The network of a plan with the tensors of an offer, in float32"
     K = _count_outputs(plan.last, offer.tensors)
@@ -1068,7 +1059,6 @@ class _Believed:
     tensors: dict # in tensors beside the network
     channels: int # of the images
 
-# %% ../nbs/00c_weights.ipynb #s0b32d0e
 def _inside(offer, tensors, channels):
     "`mean` and `std` that lie beside the network in a file, as `{name: list}`; both or none"
     found = {}
@@ -1086,7 +1076,6 @@ def _beside(weights, channels):
         if found: return found
     return {}
 
-# %% ../nbs/00c_weights.ipynb #sc2e7e8b
 def _believed(meta, offer, tensors, channels, weights=None):
     "What a file says about normalisation"
     said = {k:_numbers(meta[k], None) for k in ('mean','std') if k in meta}
@@ -1138,7 +1127,6 @@ def _value(name, given, said):
     try: return check(found)
     except BadInput as e: raise BadInput(f"{e} (the file says so)") from None
 
-# %% ../nbs/00c_weights.ipynb #s800dee3
 def _normalisation(mean, std, said):
     "The `_Normal` that is given, or that the file has `said`, or none (0 and 1)"
     mean_,std_ = _value('mean', mean, said),_value('std', std, said)
@@ -1181,7 +1169,6 @@ def _left_over(offer, others, normal):
     other = tuple(o.prefix for o in others if o.entry==offer.entry and o.prefix)
     return [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
 
-# %% ../nbs/00c_weights.ipynb #s2346b31
 def _about_offer(offer, others, weights, normal):
     "What the user should know about how a network was filled"
     more = _left_over(offer, others, normal)
