@@ -373,6 +373,7 @@ def _needs(d):
     last = d.offset+sum((n-1)*s for n,s in zip(d.shape, d.stride))
     return max(d.numel(), last+1) if d.numel() else 0
 
+# %% ../nbs/00c_weights.ipynb #sfb22c44
 def _wrong(d):
     "What is wrong with what a tensor claims, or None"
     if d.ndim>8: return "has more than 8 dimensions, as no weights have"
@@ -512,6 +513,7 @@ def _tensor(d, raw):
     flat = torch.frombuffer(raw, dtype=getattr(torch, d.kind), count=len(raw)//d.element_size())
     return flat.as_strided(d.shape, d.stride, d.offset).clone()
 
+# %% ../nbs/00c_weights.ipynb #sa0883c0
 def _read_tensors(file, described):
     "The `_Described` tensors of a PyTorch file, read"
     if file.big_endian: _refuse(file.path, "was written on a big-endian machine; save it again on another")
@@ -614,6 +616,7 @@ def _is_module(o):
     state = o.state if isinstance(o, _Inert) else None
     return isinstance(state, _Inert) and bool(state.items) and '_parameters' in state.items
 
+# %% ../nbs/00c_weights.ipynb #s48e6efd
 def _kind(o):
     "What somebody saved in the place of weights"
     if not isinstance(o, _Inert): return f"a {type(o).__name__}"
@@ -640,6 +643,7 @@ def _few_numbers(o):
     if not isinstance(o, (list,tuple)) or not 0<len(o)<=4: return None
     return [float(v) for v in o] if all(type(v) in (int,float) and abs(v)<1e9 for v in o) else None
 
+# %% ../nbs/00c_weights.ipynb #s49d67f4
 def _said_beside(tree):
     "`mean` and `std` that a checkpoint says in plain numbers, as metadata"
     for where,items in _walk(tree):
@@ -765,6 +769,7 @@ def _is_bookkeeping(name):
     first,last = name.partition('.')[0].lower(),name.rpartition('.')[2]
     return last in _COUNTERS or bool(re.fullmatch(_ASIDE, first)) and '.' in name
 
+# %% ../nbs/00c_weights.ipynb #s016729c
 def _some(names):
     "Some of many names, for a message"
     names = list(names)
@@ -841,6 +846,7 @@ def _about_entries(name, entries):
     more = f" (it also has {_some(others)}; `entry` chooses another)" if others else ''
     return [f"a checkpoint; of it only {where} are used{more}"]
 
+# %% ../nbs/00c_weights.ipynb #s9d6cbc3
 def _numbers(text, default):
     "Numbers out of a metadata text such as '[0.49, 0.48, 0.45]'"
     try: return [float(o) for o in re.findall(r"[-+.\de]+", text)] or default
