@@ -126,7 +126,7 @@ def show_report(page, path=NBS/'report.png', size=(900,1580)):
         subprocess.run([browser, '--headless', '--no-sandbox', '--disable-gpu', '--hide-scrollbars',
                         f'--window-size={size[0]},{size[1]}', f'--screenshot={shot}', Path(page).resolve().as_uri()],
                        check=True, capture_output=True)
-        Image.open(shot).convert('RGB').quantize(64).save(path, optimize=True)
+        Image.open(shot).convert('RGB').quantize(200).save(path, optimize=True)
     return path
 
 
