@@ -146,7 +146,7 @@ def _error_words(e, run):
 # %% ../nbs/05a_cli.ipynb #c018
 def _send_nowhere(stream):
     "Let what is still said on `stream` vanish, if it is the process's own"
-    if stream in (sys.__stdout__,sys.__stderr__): os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    if stream is not None and stream in (sys.__stdout__,sys.__stderr__): os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 # %% ../nbs/05a_cli.ipynb #n018c
 def _fail(e, run, debug):
@@ -942,6 +942,8 @@ _Format = Annotated[str, _opt('--format', show_default=True, help='What goes to 
     'With another than text, the words go to stderr.')]
 _ScanRows = Annotated[Path|None, _opt('--out', metavar='DIR', help='One JSON row per model; what is there, by the same '
     'options and code, is not scanned again.')]
+_Plan = Annotated[bool, _opt('--dry-run', help='Say how many passes of the model are planned and how long they may '
+    'take here, and stop.')]
 _ScanWorkers = Annotated[int, _opt('--workers', min=1, show_default=True, help='Models at a time.')]
 
 # %% ../nbs/05a_cli.ipynb #w204
@@ -1112,6 +1114,14 @@ def _check_single(**options):
         if v is None: continue
         raise _bad_input(f'`--{name}` is for one model; for many, `--out DIR` keeps a row of each')
 
+# %% ../nbs/05a_cli.ipynb #w402
+def _say_plans(files, asked):
+    "What is planned for each model"
+    from baeraser_nb.plan import plan_text
+    from baeraser_nb.recovery import SEARCHES,preset_named
+    search = preset_named(asked.preset, SEARCHES)
+    for f in files: _say(f'{f}\n{plan_text(search, asked.subject(f).case)}')
+
 # %% ../nbs/05a_cli.ipynb #w224
 @app.command('scan', short_help='Look for a backdoor.')
 def scan_command(
@@ -1119,7 +1129,7 @@ def scan_command(
     arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None, root:_Root=None,
     download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Device=None,
     preset:_Preset='robust', seed:_Seed=0, out:_ScanRows=None, workers:_ScanWorkers=1, format:_Format='text',
-    json:_Json=None, quiet:_Quiet=False):
+    json:_Json=None, dry_run:_Plan=False, quiet:_Quiet=False):
     ("Look for a backdoor, knowing only the model and a few clean images. Exit status 0: none found; 1: found; 2: "
      "could not run; 3: nothing can be said. Of many models: 1 if one is backdoored, else 3, else 2, else 0.")
     check_format(format, json)
@@ -1127,6 +1137,7 @@ def scan_command(
                        factory=factory, device=device, size=size, entry=entry), preset, seed, quiet)
     with quiet_stderr(quiet):
         files = models_in(model)
+        if dry_run: return _say_plans(files, asked)
         if out or len(model)>1 or model[0].is_dir():
             _check_single(report=report, triggers=triggers, **{'model-card':model_card})
             return _scan_folder(ctx.obj, files, asked, out, workers, format, json)

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['BatchedLinear', 'PatchNetworks', 'MutualInformation', 'Goal', 'Canvas', 'Null', 'Family', 'Generators', 'kept',
            'joined', 'NetworkGenerators', 'GeneratedPatch', 'hinge', 'hinge_gradient', 'train_generators', 'Counts',
-           'success', 'GaussianGenerators', 'MaskGenerators', 'Mask', 'FixedPatch', 'grid_corners', 'densest_corners',
-           'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'Warp', 'TableGenerators', 'AllToAllPatch',
-           'assigned']
+           'success', 'GaussianGenerators', 'MaskGenerators', 'Mask', 'BoundedGenerators', 'AdditivePattern',
+           'FixedPatch', 'grid_corners', 'densest_corners', 'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch',
+           'Warp', 'TableGenerators', 'AllToAllPatch', 'assigned']
 
 # %% ../nbs/01c_families.ipynb #nd09f47e
 import copy,math
@@ -434,6 +434,46 @@ class Mask(Family):
     def untrained(self, canvas, labels, thresholds): return MaskGenerators(self, canvas, labels, thresholds)
     def describe(self, row): return f"a pattern of about {row['area']:.0f} pixels at one place"
     def short(self, row): return f"mask of {row['area']:.0f} pixels"
+
+# %% ../nbs/01c_families.ipynb #n947928a
+class BoundedGenerators(GaussianGenerators):
+    "Gaussian patterns and the bound on their size, which all labels share"
+    def __init__(self, family, canvas, labels, thresholds): # see `Generators`
+        super().__init__(family, canvas, labels, thresholds)
+        self.register_buffer('bound', torch.full((len(self),), family.bound))
+        self.register_buffer('success', torch.full((len(self),), family.share or 0.))
+    @torch.no_grad()
+    def after_step(self,
+        hinges:Tensor, # of every image, (g,b)
+    ):
+        "Lower the bound where the median label succeeds more often than it should, else raise it"
+        share = self.family.share
+        if share is None: return
+        short = (self.thresholds/.5).log() # of a probability of one half
+        self.success.lerp_((hinges<short[:,None]).float().mean(1), .2)
+        lower = self.success.median()>=share
+        self.bound.mul_(1/1.05 if lower else 1.05).clamp_(1/255, .5)
+
+# %% ../nbs/01c_families.ipynb #n908bf35
+@dataclass(frozen=True)
+class AdditivePattern(Family):
+    "A pattern added to the whole image, of which no pixel may be larger than a bound"
+    starts:int=1            # generators per label
+    steps:int=80            # of the search
+    b:int=12                # images per label and step; fewer for many labels
+    bound:float=12/255      # the first bound
+    share:float|None=.3     # of its images on which the median label succeeds; None: the bound stays as it is
+    title:ClassVar[str] = 'additive pattern'
+    words:ClassVar[str] = 'a faint pattern over the whole image'
+    searched:ClassVar[str] = 'faint patterns over the whole image'
+    null:ClassVar[Null] = Null(1.5, .4)
+    pace:ClassVar[float] = 50.
+    betas:ClassVar[tuple] = (.5,.9)
+    may_settle:ClassVar[bool] = False
+    def pattern_shape(self, canvas): return canvas.shape
+    def lay(self, x, pattern, generators, i):
+        return (x+generators.bound[i][:,None,None,None]*pattern.tanh()).clamp(0, 1)
+    def untrained(self, canvas, labels, thresholds): return BoundedGenerators(self, canvas, labels, thresholds)
 
 # %% ../nbs/01c_families.ipynb #nea383a4
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ _all_ = ['BadInput', 'Classifier', 'MAX_BYTES', 'MAX_WEIGHTS', 'NoValidation', '
          'learner', 'load_dataset', 'load_model', 'load_weights', 'log', 'own_network', 'pixel_stats', 'plain_names',
          'predict', 'progress_bar', 'save_weights', 'seeded', 'write_whole']
 
-warnings.warn('`baeraser_nb.models` will go in 0.3.0; its names are now in `baeraser_nb.networks` (build_model, predict), '
-              '`.weights` (load_model), `.training` (fit), `.readers` (load_dataset) and `.core`',
-              DeprecationWarning, stacklevel=2)
+warnings.warn(
+    '`baeraser_nb.models` will go in 0.3.0; its names are now in `baeraser_nb.networks` (build_model, predict), '
+    '`.weights` (load_model), `.training` (fit), `.readers` (load_dataset) and `.core`',
+    DeprecationWarning, stacklevel=2)

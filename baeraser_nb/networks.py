@@ -5,15 +5,18 @@
 # %% auto #0
 __all__ = ['row_major', 'Classifier', 'pixel_stats', 'optional_libraries', 'build_network', 'TightConv2d', 'tighten',
            'build_model', 'eval_mode', 'by_pieces', 'predict', 'last_linear', 'penultimate', 'with_gradients', 'copied',
-           'trainable_copy', 'amp_mode', 'frozen']
+           'trainable_copy', 'amp_mode', 'fold_batchnorm', 'frozen']
 
 # %% ../nbs/00b_networks.ipynb #t002
 import copy
+from collections import Counter
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import product
 import torch
 from torch import nn,Tensor
 import torch.nn.functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from .core import BadInput,computes_bf16,log,seeded
 from .data import Images,to_float
 
@@ -305,7 +308,7 @@ def copied(
     "A copy of `model` that shares no tensor with it"
     computed = {id(v):v.detach().clone() for m in model.modules() for v in vars(m).values()
                 if isinstance(v, Tensor) and not v.is_leaf}
-    with torch.no_grad(): return copy.deepcopy(model, computed)
+    with torch.inference_mode(False),torch.no_grad(): return copy.deepcopy(model, computed)
 
 # %% ../nbs/00b_networks.ipynb #n8d6fbf0
 def trainable_copy(
@@ -335,23 +338,111 @@ def amp_mode(
         if old is not None: model.amp = old
 
 # %% ../nbs/00b_networks.ipynb #q005
-def _in_bf16(model):
-    "A copy of the network in `model` with the weights that autocast would convert already in bfloat16"
-    net = copied(model.net)
-    grey = model.mean.numel()==1 # for one channel another memory layout would round differently
-    layout = torch.preserve_format if grey else torch.channels_last
+def _in_bf16(net, layout):
+    "A copy of `net` with the weights that autocast would convert already in bfloat16"
+    net = copied(net)
     for m in net.modules():
         if type(m) in (nn.Conv2d,TightConv2d,nn.Linear): m.to(torch.bfloat16, memory_format=layout)
+        if isinstance(m, Classifier): m.amp = True # within another module; else it would switch autocast off
     return net
+
+# %% ../nbs/00b_networks.ipynb #n877b976
+_CONVOLUTIONS = nn.Conv2d,TightConv2d
+
+def _pairs(model, x):
+    "Each convolution that hands its output to a BatchNorm, with that"
+    made,pairs = {},[]
+    def after(m, args, out):
+        if type(m) is not nn.BatchNorm2d: made[id(out)] = m,out # `out` is kept, so that no other tensor gets its id
+        elif id(args[0]) in made: pairs.append((made[id(args[0])][0],m))
+    layers = [m for m in model.modules() if type(m) in (*_CONVOLUTIONS,nn.BatchNorm2d)]
+    hooks = [m.register_forward_hook(after) for m in layers]
+    try: model(x)
+    finally:
+        for h in hooks: h.remove()
+    return pairs
+
+# %% ../nbs/00b_networks.ipynb #n5df6a51
+def fold_batchnorm(
+    model:nn.Module, # in evaluation mode, in float32; changed in place
+    x:Tensor,        # a few images that it takes
+) -> nn.Module:      # `model`
+    "Let convolutions do what the BatchNorm after them does; compare the answers afterwards"
+    with torch.no_grad(): pairs = _pairs(model, x)
+    used,names = Counter(m for pair in pairs for m in pair),{m:name for name,m in model.named_modules()}
+    for conv,bn in pairs:
+        if used[conv]>1 or used[bn]>1: continue
+        new = fuse_conv_bn_eval(conv, bn)
+        conv.weight,conv.bias = new.weight,new.bias
+        model.set_submodule(names[bn], nn.Identity())
+    return model
+
+# %% ../nbs/00b_networks.ipynb #nd1446a1
+def _logits_and_gradient(model, x):
+    "What a search would see of `model`"
+    x = x.clone().requires_grad_()
+    with with_gradients(),eval_mode(model):
+        z = model(x)
+        g, = torch.autograd.grad(z.log_softmax(1).sum(), x)
+    return z.detach(),g
+
+def _agrees(fast, model, x):
+    "Whether a copy of `model` answers like it, and has a gradient"
+    (z,g),(want,_) = (_logits_and_gradient(m, x) for m in (fast,model))
+    same = (z.argmax(1)==want.argmax(1)).float().mean()>=.95
+    return bool(same and (z-want).abs().mean()<=.05*want.std() and g.isfinite().all())
+
+# %% ../nbs/00b_networks.ipynb #n22b9b86
+def _copy_for_search(model, layout, fold=False, x=None):
+    "A `Classifier` around a copy of the network in `model`, or around a copy of `model`, in bfloat16"
+    own = isinstance(model, Classifier)
+    stats = (model.mean.flatten(),model.std.flatten()) if own else (0.,1.)
+    net = copied(model.net if own else model)
+    if fold: fold_batchnorm(net.eval(), (x-model.mean)/model.std if own else x)
+    new = Classifier(_in_bf16(net, layout), *stats, amp=True).to(x.device if fold else next(model.parameters()).device)
+    new.channels_last = layout is torch.channels_last or getattr(model, 'channels_last', False)
+    return new
+
+# %% ../nbs/00b_networks.ipynb #n3da6fe2
+def _checked_copy(model, fold, x):
+    "The fastest copy that answers like `model`; `model` itself if none does"
+    layouts = [torch.channels_last]*(x.shape[1]>1)+[torch.preserve_format]
+    why = 'it answers otherwise'
+    for folds,layout in product((True,False) if fold else (False,), layouts):
+        try:
+            fast = _copy_for_search(model, layout, folds, x)
+            if _agrees(fast, model, x): return fast
+        except Exception as e: why = str(e).partition('\n')[0][:100] # e.g. `view` among channels last
+    log.info('the model is searched in float32, not in bfloat16: %s', why)
+    return model
+
+# %% ../nbs/00b_networks.ipynb #ndbf06b4
+def _layout_for(model):
+    "The memory layout of a `Classifier`'s weights; with one channel another one would round differently"
+    plain = model.mean.numel()==1 or not model.channels_last
+    return torch.preserve_format if plain else torch.channels_last
+
+# %% ../nbs/00b_networks.ipynb #n99023ef
+def _for_search(model, amp, images, fold):
+    "The model, or a faster copy of it"
+    own,device = isinstance(model, Classifier),next(model.parameters()).device
+    fast = amp and computes_bf16(device.type)
+    if fast and images is not None and (fold or not own):
+        return _checked_copy(model, fold, to_float(images.x[::-(-len(images)//64)], device))
+    if not own: return model
+    if fast: return _copy_for_search(model, _layout_for(model))
+    return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
 
 # %% ../nbs/00b_networks.ipynb #q006
 @contextmanager
 def frozen(
-    model:nn.Module, # takes pixels in [0,1]
-    amp:bool=True,   # in bfloat16, if it is a `Classifier` and the processor computes in it
+    model:nn.Module, # takes pixels in [0,1], gives logits
+    amp:bool=True,   # in bfloat16, where the processor computes in it
+    images:Images|None=None, # to compare on; without them only a `Classifier` is searched in bfloat16
+    fold:bool=False, # let convolutions do the work of BatchNorm, if that checks out on `images`
 ):                   # the model to use inside the block
     "`model` in evaluation mode, fast, its weights taking no gradients, its input some; all is as before afterwards"
-    m = _for_search(model, amp) if isinstance(model, Classifier) else model
+    with with_gradients(): m = _for_search(model, amp, images, fold)
     old = [(p,p.requires_grad) for p in m.parameters()]
     try:
         with with_gradients(),eval_mode(m):
@@ -359,10 +450,3 @@ def frozen(
             yield m
     finally:
         for p,flag in old: p.requires_grad_(flag)
-
-# %% ../nbs/00b_networks.ipynb #n99023ef
-def _for_search(model, amp):
-    "A `Classifier` around the network of `model`, or around its copy in bfloat16"
-    device = next(model.parameters()).device
-    net = _in_bf16(model) if amp and computes_bf16(device.type) else model.net
-    return Classifier(net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)

@@ -91,8 +91,8 @@ MAX_BYTES = 4<<30 # most bytes of pixels and labels that one source may unpack t
 def _check_size(where, size, packed=None):
     "Refuse a source of `size` bytes, of which a file holds `packed`, if that is too much"
     if packed is not None and size>max(100*packed, 1<<28):
-        raise BadInput(f'`source` {where} unpacks to {size/2**20:,.0f} MiB out of {packed/2**20:,.1f}, as no images do, '
-                       'so it was not opened: use a file with images in it')
+        raise BadInput(f'`source` {where} unpacks to {size/2**20:,.0f} MiB out of {packed/2**20:,.1f}, '
+                       'as no images do, so it was not opened: use a file with images in it')
     if size<=MAX_BYTES: return
     raise BadInput(f'`source` {where} unpacks to {size/2**30:.1f} GiB; '
                    f'at most {MAX_BYTES/2**30:.0f} GiB are loaded: use fewer or smaller images')
@@ -151,7 +151,8 @@ def _read_npz(path):
 def _class_names(a, path):
     "The names of classes in an array"
     if a.ndim==1 and a.dtype.kind in 'US' and len(a)<=65536: return a.astype(str).tolist()
-    raise BadInput(f'`source` {path}: classes is {a.dtype} of shape {a.shape}; it must be a list of at most 65,536 names, one a class')
+    raise BadInput(f'`source` {path}: classes is {a.dtype} of shape {a.shape}; '
+                   'it must be a list of at most 65,536 names, one a class')
 
 # %% ../nbs/00a_readers.ipynb #c072
 def _load_npz(path, name=None, classes=None):
@@ -244,6 +245,7 @@ def _target(size):
     if len(both)==2 and all(isinstance(n, int) and 1<=n<=4096 for n in both): return tuple(both)
     raise BadInput(f'`size` must be a number of pixels in 1..4096, or two, rows and columns; got {size!r}')
 
+# %% ../nbs/00a_readers.ipynb #z20
 def _resized(im, size):
     "A picture of Pillow's in the size that the option `size` asks for"
     from PIL import Image
@@ -256,25 +258,34 @@ def _resized(im, size):
     return im.crop((left, top, left+h, top+h))
 
 # %% ../nbs/00a_readers.ipynb #c090
-def _one_shape(files, size=None):
-    "Shape (n,h,w) or (n,h,w,3) of the images in `files`, of one size unless `size` is given; grey only if all are"
+def _headers(files):
+    "The `_Header` of each image file"
     import warnings
     with warnings.catch_warnings():
         warnings.simplefilter('ignore') # Pillow warns of large images; `_probe` refuses them
-        heads = _each(_probe, files, 'looking')
-    h,w = (heads[0].height,heads[0].width) if size is None else _target(size)
-    other = next((i for i,o in enumerate(heads) if (o.width,o.height)!=(w,h)), None) if size is None else None
-    if other is not None:
-        raise BadInput(f'`source`: {files[other]} is {heads[other].width}×{heads[other].height} pixels but {files[0]} is '
-                       f'{w}×{h}; all must have one size: give the one that the model was trained with as `size`, e.g. 32')
+        return _each(_probe, files, 'looking')
+
+def _one_size(files, heads):
+    "(h,w) of images, which must be of one size"
+    w,h = heads[0].width,heads[0].height
+    i = next((i for i,o in enumerate(heads) if (o.width,o.height)!=(w,h)), None)
+    if i is None: return h,w
+    raise BadInput(f'`source`: {files[i]} is {heads[i].width}×{heads[i].height} pixels but {files[0]} is {w}×{h}; '
+                   'all must have one size: give the one that the model was trained with as `size`, e.g. 32')
+
+# %% ../nbs/00a_readers.ipynb #c090c
+def _one_shape(files, size=None):
+    "Shape (n,h,w) or (n,h,w,3) of the images in `files`, of one size unless `size` is given; grey only if all are"
+    heads = _headers(files)
+    h,w = _one_size(files, heads) if size is None else _target(size)
     return (len(files),h,w) if all(o.grey for o in heads) else (len(files),h,w,3)
 
 # %% ../nbs/00a_readers.ipynb #c092
 def _decode_into(out, path, size):
     "Fill the array `out`, (h,w) or (h,w,3), with the pixels of an image file"
     try:
-        with _open(path) as im:
-            im = im.convert('RGB' if out.ndim==3 else 'L')
+        with _open(path) as file:
+            im = file.convert('RGB' if out.ndim==3 else 'L')
             out[:] = im if size is None else _resized(im, size)
     except Exception as e:
         raise BadInput(f'`source`: {path} cannot be decoded ({_why(e)}); '
@@ -304,11 +315,14 @@ def _image_files(splits, classes):
         for sub in _subfolders(folder):
             label = classes.index(sub.name)
             found += [_ImageFile(path, split, label) for path in _files(sub)]
-    stray = [o.path.name for o in found if _is_stray(o.path)]
-    if stray:
-        log.info('%d file%s in class folders passed over, such as %s: no pictures by name',
-                 len(stray), 's'*(len(stray)>1), stray[0])
+    _remark_on_stray([o.path.name for o in found if _is_stray(o.path)])
     return [o for o in found if not _is_stray(o.path)]
+
+def _remark_on_stray(names):
+    "Say how many files were passed over"
+    if not names: return
+    log.info('%d file%s in class folders passed over, such as %s: no pictures by name',
+             len(names), 's'*(len(names)>1), names[0])
 
 # %% ../nbs/00a_readers.ipynb #n097
 def _folder_classes(folders, path):
@@ -451,13 +465,14 @@ def _load(source, root, download, size):
     if name=='digits': return digits_dataset()
     return _load_named(name, data_root(root), download) if known else _load_path(source, size)
 
+# %% ../nbs/00a_readers.ipynb #z21
 def _convert(ds, channels, source):
     "A `Dataset` with as many channels, and a remark where they had to be made"
     if channels is None: return ds
     parts = [None if o is None else _with_channels(o, channels, source) for o in (ds.train,ds.test)]
     if parts[1] is not ds.test:
-        how = 'grey, and read as RGB with three equal channels' if channels==3 else 'grey stored as RGB, and read as grey'
-        log.info('%s: its pictures are %s', shown(source), how)
+        how = 'read as RGB with three equal channels' if channels==3 else 'read with one channel'
+        log.info('%s: its pictures are grey, and %s', shown(source), how)
     return Dataset(ds.name, *parts)
 
 # %% ../nbs/00a_readers.ipynb #c125
@@ -471,4 +486,5 @@ def load_dataset(
     "Load labelled images by name or from a path"
     try: return _convert(_load(source, root, download, size), channels, source)
     except (OSError, RuntimeError) as e:
-        raise BadInput(f'`source` {shown(source)} cannot be read ({_why(e)}); check the path and who may read it') from None
+        raise BadInput(f'`source` {shown(source)} cannot be read ({_why(e)}); '
+                       'check the path and who may read it') from None

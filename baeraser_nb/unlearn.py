@@ -25,7 +25,7 @@ from .data import Images,augment,hold_out,to_float
 from .networks import amp_mode,by_pieces,eval_mode,predict
 from .training import Progress,learner
 from .inputs import Case,as_case,of_learner
-from .recovery import Scan,TriggerPool,preset_named,scan as scan_model
+from .recovery import Scan,Search,TriggerPool,preset_named,scan as scan_model
 
 # %% ../nbs/03_unlearning.ipynb #n2388cff
 def ascent(log_p, K):
@@ -410,6 +410,7 @@ class Unlearner:
     seed:int=0
     progress:bool=True
     keep:bool=False     # keep the weights of every checked step
+    search:str|Search='robust' # of the rescans
 
 # %% ../nbs/03_unlearning.ipynb #nb210e77
 @patch
@@ -486,7 +487,7 @@ def fitting_round(self:Unlearner, model, pool, acc=None):
 def rescan(self:Unlearner, model, n:int):
     "Scan the purified model, for the `n`-th time"
     case = Case(model, self.case.images, self.case.n_classes)
-    return scan_model(case, seed=self.seed+n, progress=self.progress)
+    return scan_model(case, self.search, self.seed+n, self.progress)
 
 @patch
 def mend(self:Unlearner, model, pool, r:Round, bias:dict) -> dict: # what was added to the biases by now, by label
@@ -554,7 +555,8 @@ def erase(
     if scan.pool is None:
         return Erased(model, 'unchanged', [], {}, {}, 0, False, seconds=round(time.time()-start, 2), **how)
     if u.recalibrate: last_bias(model, case.images.x) # before the work, not after it
-    rounds,rescans,bias = Unlearner(case, u, seed, progress, keep).run(model, scan.pool)
+    search = scan.search if scan.preset=='own' else 'robust'
+    rounds,rescans,bias = Unlearner(case, u, seed, progress, keep, search).run(model, scan.pool)
     history,states,past = _joined(rounds)
     last,more = rounds[-1],dict(bias=bias, rescans=[rescan_row(s) for s in rescans], states=states)
     before,after = rounds[0].start,last.best.metrics
@@ -562,6 +564,15 @@ def erase(
                   seconds=round(time.time()-start, 2), **how, **more)
 
 # %% ../nbs/03_unlearning.ipynb #c034
+@patch
+def scan(self:Learner,
+    images=None, # clean images, see `as_images`; None: the learner's validation set
+    labels=None, # their labels
+    **kwargs     # more arguments of `baeraser_nb.recovery.scan`
+) -> Scan:
+    "Look for a backdoor in a learner's model"
+    return scan_model(*of_learner(self, images, labels), **kwargs)
+
 @patch
 def erase(self:Learner,
     images=None, # clean images, see `as_images`; None: the learner's validation set

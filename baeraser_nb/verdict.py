@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'median_of_others', 'log_odds_against_others', 'log_area_ratio', 'evidence_rows', 'strongest',
-           'comparisons', 'score', 'scored', 'by_label', 'Verdict', 'judge']
+           'comparisons', 'score', 'scored', 'by_label', 'threshold', 'Verdict', 'judge']
 
 # %% ../nbs/01d_verdict.ipynb #n64d304a
 import math
@@ -85,7 +85,7 @@ def score(
     n:int=1,     # comparisons
 ):               # ≥ 0; at most 99
     "−log10 of a p-value, the number of comparisons allowed for"
-    return np.maximum(0., -np.log10(np.clip(np.asarray(p)*n, 1e-99, None)))
+    return np.maximum(0., -np.log10(np.clip(np.asarray(p)*n, 1e-99, None)))+0. # no −0
 
 # %% ../nbs/01d_verdict.ipynb #nef47482
 def scored(
@@ -119,6 +119,13 @@ def by_label(
     return best.fillna(dict(score=0., hits=0, trials=0))
 
 # %% ../nbs/01d_verdict.ipynb #nc13db21
+def threshold(
+    alpha:float=.05, # share of clean models that may be suspected
+    tau=None,        # see `scored`
+) -> float:          # score
+    "What a suspect's score exceeds"
+    return -math.log10(alpha) if tau is None else 0.
+
 @dataclass
 class Verdict:
     "What the evidence says"
@@ -135,7 +142,7 @@ def judge(
     nulls=None,       # see `scored`
 ) -> Verdict:
     "Which labels are suspect"
-    after,threshold = scored(evidence, families, tau, nulls),-math.log10(alpha) if tau is None else 0.
+    after,least = scored(evidence, families, tau, nulls),threshold(alpha, tau)
     scores = by_label(after).score.sort_values(ascending=False, kind='stable')
-    targets = [int(l) for l in scores.index[scores>threshold]]
-    return Verdict('backdoored' if targets else 'clean', targets, threshold, after)
+    targets = [int(l) for l in scores.index[scores>least]]
+    return Verdict('backdoored' if targets else 'clean', targets, least, after)

@@ -13,7 +13,7 @@ from dataclasses import dataclass,field,replace
 from pathlib import Path
 import torch
 from torch import nn
-from .core import BadInput,default_device,log,write_whole
+from .core import BadInput,default_device,log,one_line,write_whole
 from .readers import shown
 from .networks import Classifier,build_network,optional_libraries,tighten
 
@@ -81,7 +81,10 @@ def _check_zip(path):
                       "ask for its weights, made with `torch.save(model.state_dict(), …)`")
     if not any(n.endswith('data.pkl') for n in names):
         _refuse(path, "a zip file, but no PyTorch weights file (it has no data.pkl)")
-    unpacked,size = sum(f.file_size for f in files),path.stat().st_size
+    _check_unpacked(path, sum(f.file_size for f in files), path.stat().st_size)
+
+def _check_unpacked(path, unpacked, size):
+    "Refuse a zip file of `size` bytes that becomes more than that"
     if unpacked>size:
         _refuse(path, f"unpacks to {unpacked:,} bytes out of {size:,}, as no file of PyTorch's does, "
                       "so it was not opened")
@@ -155,6 +158,7 @@ def _memoize(m, arg): m.memo[len(m.memo)] = m.stack[-1]
 @_op('GET', 'BINGET', 'LONG_BINGET')
 def _get(m, i): m.push(m.memo[i])
 
+# %% ../nbs/00c_weights.ipynb #z02
 @_op('DUP')
 def _dup(m, arg): m.push(m.stack[-1])
 
@@ -227,6 +231,7 @@ def _set_one(m, arg):
     del m.stack[-2:]
     _set(m.stack[-1], pair)
 
+# %% ../nbs/00c_weights.ipynb #z01
 @_op('SETITEMS')
 def _set_many(m, arg):
     values = m.since_mark()
@@ -271,11 +276,12 @@ def _named(module, name):
     raise _Refused(f"this pickle wants to run `{full[:80]}`, so it was not opened; ask for a safetensors file, "
                    "or for one made with `torch.save(model.state_dict(), …)`")
 
+# %% ../nbs/00c_weights.ipynb #z10
 def _may_be_made(name):
     "Is an object that is made by calling `name` passed over as a harmless one?"
     last = name.rpartition('.')[2]
-    known = name in _FUNCTIONS or name in _STORED or name.startswith(('torch._utils._rebuild','builtins.','__builtin__.'))
-    return known or last[:1].isupper()
+    ours = name.startswith(('torch._utils._rebuild','builtins.','__builtin__.'))
+    return ours or name in _FUNCTIONS or name in _STORED or last[:1].isupper()
 
 # %% ../nbs/00c_weights.ipynb #p024
 @_op('GLOBAL')
@@ -287,6 +293,7 @@ def _stack_global(m, arg):
     if type(module) is not str or type(name) is not str: raise ValueError('a name that is no text')
     m.push(_named(module, name))
 
+# %% ../nbs/00c_weights.ipynb #z03
 def _stand_in(f, args):
     "The stand-in for an object of a class"
     if not isinstance(f, _Name): raise ValueError('an object of no class')
@@ -329,6 +336,7 @@ def _reduce(m, arg):
     if m.tensors>MAX_TENSORS: raise _Refused(f"holds more than {MAX_TENSORS:,} tensors, as no classifier does")
     m.stack[-2:] = [_stand_in(f, args)]
 
+# %% ../nbs/00c_weights.ipynb #z04
 @_op('BINPERSID')
 def _binpersid(m, arg):
     storage = m.pop()
@@ -358,16 +366,20 @@ class _Described:
     def element_size(self): return getattr(torch, self.kind).itemsize
 
 # %% ../nbs/00c_weights.ipynb #p033
+def _are_counts(numbers): return all(type(n) is int and 0<=n<1<<62 for n in numbers)
+
+def _needs(d):
+    "How many numbers the storage of a tensor must have"
+    last = d.offset+sum((n-1)*s for n,s in zip(d.shape, d.stride))
+    return max(d.numel(), last+1) if d.numel() else 0
+
 def _wrong(d):
     "What is wrong with what a tensor claims, or None"
     if d.ndim>8: return "has more than 8 dimensions, as no weights have"
     if d.kind not in _TYPES: return f"is of type {d.kind[:40]}; known are {', '.join(_TYPES)}: convert it"
-    numbers = (*d.shape, *d.stride, d.offset, d.room)
-    if len(d.stride)!=d.ndim or not all(type(n) is int and n>=0 for n in numbers):
+    if len(d.stride)!=d.ndim or not _are_counts((*d.shape, *d.stride, d.offset, d.room)):
         return "is described by something else than numbers; the file is damaged"
-    last = d.offset+sum((n-1)*s for n,s in zip(d.shape, d.stride))
-    if d.numel() and (d.numel()>d.room or last>=d.room):
-        return f"claims the shape {d.shape}, for which the file has too few numbers"
+    if _needs(d)>d.room: return f"claims the shape {d.shape}, for which the file has too few numbers"
 
 # %% ../nbs/00c_weights.ipynb #p035
 def _kind_of(storage_type):
@@ -375,17 +387,24 @@ def _kind_of(storage_type):
     name = str(storage_type).rpartition('.')[2].removesuffix('Storage')
     return _STORAGES.get(name, name)
 
+def _itemsize(kind):
+    "Bytes of a number of this type; `ValueError` where the type is not known"
+    if kind in _STORAGES.values(): return getattr(torch, kind).itemsize
+    raise ValueError('an unknown type of numbers')
+
+def _sides(o): return tuple(o.args[0] if isinstance(o, _Inert) else o) # `torch.Size` is a tuple
+
+# %% ../nbs/00c_weights.ipynb #p035c
 def _claimed(args):
     "What the arguments of `_rebuild_tensor`, `…_v2` or `…_v3` say"
     storage,offset,shape,stride,*more = args
     _,kind,key,_,room,*view = storage.args
     kind = _kind_of(kind)
-    if kind=='Untyped':
+    if type(key) is not str or any(view): raise ValueError('a storage of an old version')
+    if kind=='Untyped': # its size is in bytes, and the tensor's type is said apart
         kind = str(more[2]).removeprefix('torch.')
-        room //= getattr(torch, kind).itemsize
-    shape,stride = (tuple(o.args[0] if isinstance(o, _Inert) else o) for o in (shape,stride)) # torch.Size is a tuple
-    if type(key) is not str or view and view[0] is not None: raise ValueError('a storage of an old version')
-    return _Described(shape, kind, key, offset, stride, room)
+        room = room//_itemsize(kind) if kind in _TYPES else room
+    return _Described(_sides(shape), kind, key, offset, _sides(stride), room)
 
 # %% ../nbs/00c_weights.ipynb #p036
 def _tensor_from(args):
@@ -400,26 +419,40 @@ def _tensor_from(args):
 # %% ../nbs/00c_weights.ipynb #p037
 _ODD_TENSOR = "is sparse, quantized or without data; convert it to a plain one"
 
-def _as_tensor(o, depth=3):
-    "The `_Described` tensor that a stand-in is, or None if it is something else"
-    if not isinstance(o, _Inert) or not isinstance(o.args, tuple): return None
+def _within(o):
+    "The stand-in for a tensor inside one for a parameter or a tensor with attributes"
     name = o.name.removeprefix('torch._utils.')
-    if name=='torch.storage._load_from_bytes': return _Described(why='was written without `torch.save`; use that')
-    if depth and o.args and name in ('_rebuild_parameter','_rebuild_parameter_with_state'):
-        return _as_tensor(o.args[0], depth-1)
-    if depth and len(o.args)>2 and name=='torch._tensor._rebuild_from_type_v2':
-        return _as_tensor(_Inert(str(o.args[0]), o.args[2]), depth-1)
-    if name in ('_rebuild_tensor','_rebuild_tensor_v2','_rebuild_tensor_v3'): return _tensor_from(o.args)
-    return _Described(why=_ODD_TENSOR) if o.name.startswith('torch._utils._rebuild') else None
+    if name in ('_rebuild_parameter','_rebuild_parameter_with_state') and o.args: return o.args[0]
+    if name=='torch._tensor._rebuild_from_type_v2' and len(o.args)>2: return _Inert(str(o.args[0]), o.args[2])
+    return o
+
+def _is_call(o): return isinstance(o, _Inert) and isinstance(o.args, tuple)
+
+# %% ../nbs/00c_weights.ipynb #p037c
+def _as_tensor(o):
+    "The `_Described` tensor that a stand-in is, or None if it is something else"
+    for _ in range(3): o = _within(o) if _is_call(o) else o
+    if not _is_call(o): return None
+    if o.name=='torch.storage._load_from_bytes': return _Described(why='was written without `torch.save`; use that')
+    if not o.name.startswith('torch._utils._rebuild'): return None
+    plain = o.name.removeprefix('torch._utils._rebuild_tensor') in ('','_v2','_v3')
+    return _tensor_from(o.args) if plain else _Described(why=_ODD_TENSOR)
 
 # %% ../nbs/00c_weights.ipynb #p042
+def _damaged(path, e):
+    "Refuse a file that ends in the exception `e`"
+    why = (str(e).strip().splitlines() or [type(e).__name__])[0][:80]
+    _refuse(path, f"damaged or truncated PyTorch file ({why})")
+
 def _pickle_at(path, stream):
     "`_followed`, with refusals for the file `path`"
     try: return _followed(stream)
     except _Refused as e: _refuse(path, str(e))
-    except Exception as e:
-        why = (str(e).strip().splitlines() or [type(e).__name__])[0][:80]
-        _refuse(path, f"damaged or truncated PyTorch file ({why})")
+
+# %% ../nbs/00c_weights.ipynb #p042c
+def _check_pickle(path, size):
+    "Refuse a pickle of `size` bytes if that is too much"
+    if size>MAX_PICKLE: _refuse(path, f"its pickle has more than {MAX_PICKLE>>20} MiB, as no weights need")
 
 class _ZipFile:
     "A PyTorch file of today"
@@ -427,9 +460,10 @@ class _ZipFile:
         self.path = path
         with zipfile.ZipFile(path) as z:
             pkl = next(f for f in z.infolist() if f.filename.endswith('data.pkl'))
-            if pkl.file_size>MAX_PICKLE: _refuse(path, f"its pickle has more than {MAX_PICKLE>>20} MiB, as no weights need")
+            _check_pickle(path, pkl.file_size)
             self.folder = pkl.filename.removesuffix('data.pkl')
-            self.big_endian = f'{self.folder}byteorder' in z.namelist() and z.read(f'{self.folder}byteorder')[:3]==b'big'
+            order = f'{self.folder}byteorder'
+            self.big_endian = order in z.namelist() and z.read(order)[:3]==b'big'
             self.tree,_ = _pickle_at(path, io.BytesIO(z.read(pkl)))
 
     def numbers(self, keys):
@@ -439,40 +473,37 @@ class _ZipFile:
 # %% ../nbs/00c_weights.ipynb #p044
 _MAGIC = 0x1950a86a20f9469cfc6c # what a file of an older PyTorch begins with
 
+def _places(keys, storages, at):
+    "Where the numbers of storages lie, which begin at byte `at`: first byte and length"
+    places = {}
+    for k in keys:
+        size = _itemsize(_kind_of(storages[k][1]))*storages[k][4]
+        places[k] = at+8,size # behind their number
+        at += 8+size
+    return places
+
+# %% ../nbs/00c_weights.ipynb #p044c
 class _OldFile:
     "A PyTorch file of before 2020: five pickles, then the storages"
     big_endian = False
     def __init__(self, path):
-        self.path = path
+        self.path,self.places = path,{}
         with path.open('rb') as f: head = io.BytesIO(f.read(MAX_PICKLE))
         self.tree,_ = _pickle_at(path, head)
-        if self.tree!=_MAGIC:
-            self.storages,self.keys = {},[]
-            return
-        _pickle_at(path, head)
-        _pickle_at(path, head)
+        if self.tree!=_MAGIC: return # a pickle without PyTorch's file around it
+        for _ in range(2): _pickle_at(path, head) # versions
         self.tree,m = _pickle_at(path, head)
-        self.keys,_ = _pickle_at(path, head)
-        self.storages,self.start = m.storages,head.tell()
-
-    def places(self):
-        "Where the numbers of each storage lie: offset and length in bytes"
-        at,places = self.start,{}
-        for k in self.keys:
-            size = getattr(torch, _kind_of(self.storages[k][1])).itemsize*self.storages[k][4]
-            places[k] = at+8,size
-            at += 8+size
-        return places
+        keys,_ = _pickle_at(path, head)
+        self.places = _places(keys, m.storages, head.tell())
 
     def numbers(self, keys):
         "The bytes of storages, by key"
-        places,out = self.places(),{}
-        with self.path.open('rb') as f:
-            for k in keys:
-                start,size = places[k]
-                f.seek(start)
-                out[k] = f.read(size)
-        return out
+        with self.path.open('rb') as f: return {k:self.read(f, *self.places[k]) for k in keys}
+
+    def read(self, f, start, size):
+        if start+size>self.path.stat().st_size: raise ValueError('numbers are missing')
+        f.seek(start)
+        return f.read(size)
 
 # %% ../nbs/00c_weights.ipynb #p047
 def _tensor(d, raw):
@@ -487,18 +518,21 @@ def _read_tensors(file, described):
     try:
         raw = {k:bytearray(v) for k,v in file.numbers({d.key for d in described.values() if d.numel()}).items()}
         return {k:_tensor(d, raw.get(d.key)) for k,d in described.items()}
-    except Exception as e: _refuse(file.path, f"damaged or truncated PyTorch file ({str(e)[:80] or type(e).__name__})")
+    except Exception as e: _damaged(file.path, e)
 
 # %% ../nbs/00c_weights.ipynb #p051
+def _pairs(o):
+    "The pairs of text and value in an ordered dictionary as Python 2 wrote it, or None"
+    pairs = o.args[0] if isinstance(o.args, tuple) and len(o.args)==1 else None
+    if o.name!='collections.OrderedDict' or not isinstance(pairs, list): return None
+    return dict(tuple(p) for p in pairs if isinstance(p, (list,tuple)) and len(p)==2 and type(p[0]) is str)
+
 def _mapping(o):
     "What a stand-in maps texts to, or None if it maps nothing; short lists count by number"
     if isinstance(o, (list,tuple)): return {str(i):v for i,v in enumerate(o)} if 0<len(o)<=10 else None
-    if not isinstance(o, _Inert): return None
-    pairs = o.args[0] if isinstance(o.args, tuple) and len(o.args)==1 else None
-    if o.items or o.name!='collections.OrderedDict' or not isinstance(pairs, list): return o.items
-    texts = (p for p in pairs if isinstance(p, (list,tuple)) and len(p)==2 and type(p[0]) is str)
-    return dict(map(tuple, texts)) # as Python 2 wrote them
+    return o.items or _pairs(o) if isinstance(o, _Inert) else None
 
+# %% ../nbs/00c_weights.ipynb #p051c
 def _walk(tree):
     "All mappings up to four deep, level by level, and where they are; not more than 20,000 with two million values"
     level,maps,values = [((),tree)],0,0
@@ -509,7 +543,7 @@ def _walk(tree):
             maps,values = maps+1,values+len(items)
             if maps>20_000 or values>2_000_000: return
             if items: yield where,items
-            below += [((*where,k),v) for k,v in items.items() if isinstance(v, (list,tuple,_Inert))]
+            below += [((*where,k),v) for k,v in items.items() if len(k)<300 and isinstance(v, (list,tuple,_Inert))]
         level = below
 
 # %% ../nbs/00c_weights.ipynb #p052
@@ -519,6 +553,7 @@ def _entries(tree):
     for where,items in _walk(tree):
         tensors = {k:t for k,v in items.items() if (t := _as_tensor(v)) is not None}
         if tensors: out['/'.join(where)] = tensors
+        if len(out)==100: break # more are no checkpoint
     return out
 
 # %% ../nbs/00c_weights.ipynb #p055
@@ -589,12 +624,13 @@ def _kind(o):
 
 def _type(v): return 'dictionary' if isinstance(v, _Inert) else type(v).__name__
 
+# %% ../nbs/00c_weights.ipynb #z05
 def _refuse_contents(path, tree):
     "Say what a file holds instead of weights"
     whole = [o for o in (tree, *(_mapping(tree) or {}).values()) if _is_module(o)]
     if whole:
-        _refuse(path, f"holds a whole pickled model (`{whole[0].name[:80]}`), whose code nothing here runs; if you trust "
-                      "the file, load it where its code is and save `torch.save(model.state_dict(), …)`")
+        _refuse(path, f"holds a whole pickled model (`{whole[0].name[:80]}`), whose code nothing here runs; "
+                      "if you trust the file, load it where its code is and save `torch.save(model.state_dict(), …)`")
     _refuse(path, f"holds {_kind(tree)}, not a dictionary of names and tensors; save `model.state_dict()`")
 
 # %% ../nbs/00c_weights.ipynb #p064
@@ -602,7 +638,7 @@ def _few_numbers(o):
     "A short list of plain numbers, or None"
     o = [o] if isinstance(o, float) else o
     if not isinstance(o, (list,tuple)) or not 0<len(o)<=4: return None
-    return [float(v) for v in o] if all(type(v) in (int,float) for v in o) else None
+    return [float(v) for v in o] if all(type(v) in (int,float) and abs(v)<1e9 for v in o) else None
 
 def _said_beside(tree):
     "`mean` and `std` that a checkpoint says in plain numbers, as metadata"
@@ -616,14 +652,23 @@ def _head(path, n):
     "A file's first `n` bytes"
     with path.open('rb') as f: return f.read(n)
 
-def _from_pickle(path):
-    "The entries of a PyTorch file"
+def _torch_file(path):
+    "The PyTorch file of today or of before, with its pickle followed"
     zipped = _head(path, 2)==b'PK'
     if zipped: _check_zip(path)
-    file = (_ZipFile if zipped else _OldFile)(path)
+    try: return (_ZipFile if zipped else _OldFile)(path)
+    except BadInput: raise
+    except Exception as e: _damaged(path, e)
+
+# %% ../nbs/00c_weights.ipynb #n021c
+def _from_pickle(path):
+    "The entries of a PyTorch file"
+    file = _torch_file(path)
     entries = _entries(file.tree)
     if not entries: _refuse_contents(path, file.tree)
-    return _Contents(entries, _said_beside(file.tree), file=file)
+    meta = _said_beside(file.tree)
+    note = 'it says how pixels are normalised: '+' and '.join(f'{k} {v}' for k,v in meta.items()) if meta else ''
+    return _Contents(entries, meta, note, file)
 
 # %% ../nbs/00c_weights.ipynb #q002
 def _facts(metadata):
@@ -712,7 +757,7 @@ def _check_tensors(path, state):
         _refuse(path, f"its tensors take {total/2**30:.1f} GiB; at most {MAX_WEIGHTS>>30} GiB are loaded")
 
 # %% ../nbs/00c_weights.ipynb #r002
-_COUNTERS = {'total_ops','total_params','n_averaged','num_batches_tracked','_extra_state','_metadata','best_acc','epoch'}
+_COUNTERS = set('total_ops total_params n_averaged num_batches_tracked _extra_state best_acc epoch'.split())
 _ASIDE = r'criterion|crit|.*loss.*|metrics?|.*_(acc|accuracy|metrics?)|accuracy|(lr_)?scheduler|optim(izer)?'
 
 def _is_bookkeeping(name):
@@ -791,10 +836,10 @@ def _is_numbers(text):
 def _about_entries(name, entries):
     "What is said of a choice among entries"
     if len(entries)==1 and name=='': return []
-    said = f"a checkpoint; of it only the weights under {name.replace('/', ' / ')} are used" if name else \
-           "a checkpoint; of it only its own tensors are used"
+    where = f"the weights under {one_line(name.replace('/', ' / '))[:100]}" if name else 'its own tensors'
     others = [n or 'its own tensors' for n in _likely(entries) if n!=name]
-    return [said+(f" (it also has {_some(others)}; `entry` chooses another)" if others else '')]
+    more = f" (it also has {_some(others)}; `entry` chooses another)" if others else ''
+    return [f"a checkpoint; of it only {where} are used{more}"]
 
 def _numbers(text, default):
     "Numbers out of a metadata text such as '[0.49, 0.48, 0.45]'"
@@ -802,6 +847,10 @@ def _numbers(text, default):
     except (TypeError,ValueError): return default
 
 # %% ../nbs/00c_weights.ipynb #n3
+def _believable(meta):
+    "Metadata without a `mean` or `std` that says nothing, such as 'n/a'"
+    return {k:v for k,v in meta.items() if k not in ('mean','std') or _is_numbers(v)}
+
 def _opened(path, entry):
     "The `Weights` in a file, and nothing said yet"
     path = _weights_file(path)
@@ -809,7 +858,7 @@ def _opened(path, entry):
     found.entries = _selected(path, found.entries, entry)
     name = _chosen(path, found.entries)
     tensors,said = _tidy(found.tensors_of(path, name))
-    found.metadata = {k:v for k,v in found.metadata.items() if k not in ('mean','std') or _is_numbers(v)}
+    found.metadata = _believable(found.metadata)
     said = [o for o in (found.note, *_about_entries(name, found.entries), *said) if o]
     return Weights(tensors, found.metadata, path, found, name, said)
 
@@ -817,9 +866,11 @@ def _opened(path, entry):
 def load_weights(
     path,                # a .safetensors file, its .index.json if it is in parts, or a file made by `torch.save`
     entry:str|None=None, # which part of a checkpoint to take, e.g. 'params_ema'; None: the likeliest
+    net:nn.Module|None=None, # the network they are for: its names decide which part and which prefix
 ) -> Weights:            # unpacks into tensors by name, and the file's metadata
-    "Weights of a file, with nothing in it executed; `BadInput` where that cannot be"
+    "Weights of a file, with nothing in it executed; `BadInput` where that cannot be, or where `net` does not fit"
     got = _opened(path, entry)
+    if net is not None: got = _for_network(got, net, entry)
     for line in got.said: log.info('%s: %s', shown(path), line)
     return got
 
@@ -846,6 +897,7 @@ def prefixes(
             count[prefix] = count.get(prefix, 0)+1
     return sorted(count, key=lambda p: (-count[p], len(p)))
 
+# %% ../nbs/00c_weights.ipynb #z06
 def plain_names(
     names, # of the tensors in a file
     need,  # names that the network has
@@ -926,6 +978,7 @@ def _all_offers(entries, need):
         out += sorted((_offer(name, p, entries[name], need) for p in ps), key=lambda o: o.rank)
     return [o for o in out if o.names] or out[:1]
 
+# %% ../nbs/00c_weights.ipynb #z07
 @dataclass
 class _Plan:
     "A network that is to be filled: how to make it, and what it needs"
@@ -933,6 +986,7 @@ class _Plan:
     last: str|None    # name of the tensor that tells their number
     names: dict       # tensors by name, for some number of outputs
     said: str         # what the network is, for messages
+    advice: str = "check `arch` and the images, or give the network that the file was made with as `factory`"
 
     def need(self, offer):
         "Tensors by name, as the network for this offer has them"
@@ -952,8 +1006,8 @@ def _refuse_offer(path, plan, offer):
     "Say why the nearest offer does not fit"
     theirs = [k for k in offer.more if k not in offer.names.values()] or list(offer.names.values())
     where = f" under {offer.entry!r}" if offer.entry else ''
-    _refuse(path, f"does not fit {plan.said}: it {plan.misfit(offer)}; the file has names such as {_some(theirs)}{where}; "
-                  "check `arch` and the images, or give the network that the file was made with as `factory`")
+    _refuse(path, f"does not fit {plan.said}: it {plan.misfit(offer)}; the file has names such as "
+                  f"{_some(theirs)}{where}; {plan.advice}")
 
 def _fitting(path, plan, entries):
     "The offer to take, and other ones that fit as well"
@@ -1003,6 +1057,7 @@ class _Believed:
     "What a file says about normalisation: lists of numbers by 'mean' and 'std'"
     texts: dict   # in its metadata
     tensors: dict # in tensors beside the network
+    channels: int # of the images
 
 def _inside(offer, tensors, channels):
     "`mean` and `std` that lie beside the network in a file, as `{name: list}`; both or none"
@@ -1012,10 +1067,20 @@ def _inside(offer, tensors, channels):
         if name and v.numel() in (1,channels) and v.ndim<5: found.setdefault(name, v.float().flatten().tolist())
     return found if len(found)==2 else {}
 
-def _believed(meta, offer, tensors, channels):
+# %% ../nbs/00c_weights.ipynb #z08
+def _beside(weights, channels):
+    "`mean` and `std` that a checkpoint holds as tensors in a part of their own"
+    for name,described in weights.found.entries.items():
+        own = _Offer(name, '', {}, {}, list(described)) if set(map(_statistic_of, described))=={'mean','std'} else None
+        found = own and _inside(own, weights.found.tensors_of(weights.path, name), channels)
+        if found: return found
+    return {}
+
+def _believed(meta, offer, tensors, channels, weights=None):
     "What a file says about normalisation"
     said = {k:_numbers(meta[k], None) for k in ('mean','std') if k in meta}
-    return _Believed({k:v for k,v in said.items() if v}, _inside(offer, tensors, channels))
+    inside = _inside(offer, tensors, channels) or ({} if weights is None else _beside(weights, channels))
+    return _Believed({k:v for k,v in said.items() if v}, inside, channels)
 
 # %% ../nbs/00c_weights.ipynb #c093
 _RANGE = dict(mean=(-1.,2.), std=(.001,5.))
@@ -1035,10 +1100,12 @@ def _statistic(name, value, channels):
     "A `mean` or `std` of pixels; `BadInput` unless it fits the images"
     v = torch.as_tensor(value, dtype=torch.float32).flatten()
     if len(v) not in (1,channels) or not v.isfinite().all():
-        raise BadInput(f"`{name}` must be one finite number, or {channels} of them, one a channel; got {v[:8].tolist()}")
+        raise BadInput(f"`{name}` must be one finite number, or {channels} of them, one a channel; "
+                       f"got {v[:8].tolist()}")
     _check_range(name, v)
     return value
 
+# %% ../nbs/00c_weights.ipynb #z09
 @dataclass
 class _Normal:
     "The normalisation in use"
@@ -1047,27 +1114,26 @@ class _Normal:
     inside: bool # is it out of the file's tensors?
     said: list   # what the user should know about it
 
+    @property
+    def facts(self): return dict(mean=str(self.mean), std=str(self.std)) if self.inside else {}
+
 # %% ../nbs/00c_weights.ipynb #s012d
-def _normalisation(mean, std, said, channels):
+def _value(name, given, said):
+    "The checked statistic that is given, else the one that the file `said`, else the one that changes nothing"
+    def check(v): return _statistic(name, v, said.channels)
+    if given is not None: return check(given)
+    found = said.texts.get(name) or said.tensors.get(name)
+    if found is None: return dict(mean=0., std=1.)[name]
+    try: return check(found)
+    except BadInput as e: raise BadInput(f"{e} (the file says so)") from None
+
+def _normalisation(mean, std, said):
     "The `_Normal` that is given, or that the file has `said`, or none (0 and 1)"
-    given = dict(mean=mean, std=std)
-    used = {k:said.texts.get(k, said.tensors.get(k)) for k,v in given.items() if v is None}
-    value = {k:_default(k, given[k], used.get(k)) for k in given}
-    try: checked = {k:_statistic(k, v, channels) for k,v in value.items()}
-    except BadInput as e: raise BadInput(f"{e}{_origin(used)}") from None
+    mean_,std_ = _value('mean', mean, said),_value('std', std, said)
     inside = bool(said.tensors) and not said.texts and mean is None and std is None
-    words = [f"its own normalisation is used: mean {_rounded(torch.tensor(checked['mean']))} and "
-             f"std {_rounded(torch.tensor(checked['std']))}"] if inside else []
-    return _Normal(**checked, inside=inside, said=words)
-
-def _default(name, given, said):
-    "What is given, else what is said, else what changes nothing"
-    if given is not None: return given
-    return dict(mean=0., std=1.)[name] if said is None else said
-
-def _origin(used):
-    "Where to look, in a refusal"
-    return ' (the file says so)' if any(v is not None for v in used.values()) else ''
+    if not inside: return _Normal(mean_, std_, False, [])
+    words = f"mean {_rounded(torch.tensor(mean_))} and std {_rounded(torch.tensor(std_))}"
+    return _Normal(mean_, std_, True, [f"its own normalisation is used: {words}"])
 
 # %% ../nbs/00c_weights.ipynb #n067
 def _architecture(path, arch, factory, meta):
@@ -1091,17 +1157,24 @@ def _device(name):
 def _about_choice(offer, others, weights):
     "What is said of a choice among parts that fit"
     entries = weights.found.entries
-    if offer.entry!=weights.entry: return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
+    if offer.entry!=weights.entry:
+        return [f"of its parts, {offer.entry or 'its own tensors'!r} is the one that fits, and is used"]
     names = [o.prefix.rstrip('.') or 'the bare names' for o in others if o.entry==offer.entry]
-    return [f"{_some(names)} would fit too; `entry` chooses another"] if names else _about_entries(offer.entry, entries)
+    if not names: return _about_entries(offer.entry, entries)
+    return [f"{_some(names)} would fit too; `entry` chooses another"]
+
+# %% ../nbs/00c_weights.ipynb #z11
+def _left_over(offer, others, normal):
+    "Names that no offer of the part needs, and that are not the normalisation in use"
+    other = tuple(o.prefix for o in others if o.entry==offer.entry and o.prefix)
+    return [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
 
 def _about_offer(offer, others, weights, normal):
     "What the user should know about how a network was filled"
-    other = tuple(o.prefix for o in others if o.entry==offer.entry and o.prefix)
-    more = [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
+    more = _left_over(offer, others, normal)
     aside,apart = ([k for k in more if _is_bookkeeping(k)==o] for o in (True,False))
     said = [weights.found.note, *_about_choice(offer, others, weights), *_about_names(offer.prefix, aside)]
-    if apart: said.append(f"without {_some(apart)}, which {'are' if len(apart)>1 else 'is'} no part of the network")
+    if apart: said.append(f"without {_some(apart)}, no part of the network")
     return [o for o in said if o and o not in weights.said]
 
 # %% ../nbs/00c_weights.ipynb #s016
@@ -1117,6 +1190,17 @@ def _unsaid(weights):
     "`weights`, of which nothing has been said"
     weights.said = ()
     return weights
+
+# %% ../nbs/00c_weights.ipynb #s017c
+def _for_network(weights, net, entry):
+    "`weights` with what fits `net`, under its names"
+    path,found = weights.path,weights.found
+    said = f"the network, a {type(net).__name__}"
+    plan = _Plan(None, None, net.state_dict(), said, "check that it is the one of this file")
+    offer,others = _fitting(path, plan, _selected(path, found.entries, entry))
+    read = found.tensors_of(path, offer.entry)
+    said = _about_offer(offer, others, _unsaid(weights), False)
+    return Weights({k:read[n] for k,n in offer.names.items()}, weights[1], path, found, offer.entry, said)
 
 # %% ../nbs/00c_weights.ipynb #c091
 def load_model(
@@ -1136,10 +1220,10 @@ def load_model(
     plan = _plan(_architecture(path, arch, factory, got[1]), factory, channels, size)
     offer,others = _fitting(path, plan, _selected(path, got.found.entries, entry))
     tensors = got.found.tensors_of(path, offer.entry)
-    normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels), channels)
+    normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels, got))
     for line in _about_offer(offer, others, got, normal.inside)+normal.said: log.info('%s: %s', shown(path), line)
     model = Classifier(_filled(path, plan, offer, tensors), normal.mean, normal.std)
-    return model.to(_device(device)).eval(),got[1]
+    return model.to(_device(device)).eval(),got[1]|normal.facts
 
 # %% ../nbs/00c_weights.ipynb #s021
 def channels_of(
@@ -1150,58 +1234,78 @@ def channels_of(
     return first.shape[1] if first is not None and first.shape[1] in (1,3) else None
 
 # %% ../nbs/00c_weights.ipynb #s024
+def _replaced(old, new):
+    "A tensor of a network in the type of the file; the file's own where nothing changed"
+    return old if old.to(new.dtype).equal(new) else new.to(old.dtype)
+
+# %% ../nbs/00c_weights.ipynb #s024c
 def repacked(
     weights,       # what `load_weights` returned
     net:nn.Module, # the network that was filled with them, since changed
     entry:str|None=None, # as it was given to `load_model`
 ) -> tuple[str,dict]: # name of the part of the file, and all its tensors; those of `net` in the types of the file
     "A network's tensors under the names that they have in a file"
+    path,found = weights.path,weights.found
     need = {k:v.detach().cpu() for k,v in net.state_dict().items()}
-    plan = _Plan(None, None, need, 'the network')
-    offer,_ = _fitting(weights.path, plan, _selected(weights.path, weights.found.entries, entry))
-    out = dict(weights.found.tensors_of(weights.path, offer.entry))
-    for k,n in offer.names.items():
-        if not out[n].to(need[k].dtype).equal(need[k]): out[n] = need[k].to(out[n].dtype)
-    return offer.entry,out
+    offer,_ = _fitting(path, _Plan(None, None, need, 'the network'), _selected(path, found.entries, entry))
+    out = found.tensors_of(path, offer.entry)
+    return offer.entry,out|{n:_replaced(out[n], need[k]) for k,n in offer.names.items()}
 
 # %% ../nbs/00c_weights.ipynb #s026
 _LEAVE_OUT = object()
 
-def _plain_value(o, tensors, where=()):
+def _kept(values):
+    "The values of a dictionary that are not to be left out"
+    return {k:v for k,v in values.items() if v is not _LEAVE_OUT}
+
+def _plain_value(o, tensors, depth=9):
     "What a stand-in stands for, where that is plain; else `_LEAVE_OUT`"
-    if isinstance(o, _Name) or len(where)>8: return _LEAVE_OUT
     if o is None or type(o) in (str,int,float,bool): return o
-    if isinstance(o, (list,tuple)):
-        values = [_plain_value(v, tensors, (*where,str(i))) for i,v in enumerate(o[:100_000])]
-        return type(o)(v for v in values if v is not _LEAVE_OUT)
     if id(o) in tensors: return tensors[id(o)]
-    if not isinstance(o, _Inert) or o.items is None and o.name!='dict': return _LEAVE_OUT
-    values = {k:_plain_value(v, tensors, (*where,k)) for k,v in (o.items or {}).items()}
-    kept = {k:v for k,v in values.items() if v is not _LEAVE_OUT}
+    if not depth or not isinstance(o, (list,tuple,_Inert)): return _LEAVE_OUT
+    if not isinstance(o, _Inert):
+        return type(o)(_kept(dict(enumerate(_plain_value(v, tensors, depth-1) for v in o))).values())
+    if o.items is None: return {} if o.name=='dict' else _LEAVE_OUT
+    kept = _kept({k:_plain_value(v, tensors, depth-1) for k,v in o.items.items()})
     return kept if kept or not o.items else _LEAVE_OUT
 
-def _nodes(o, depth=9):
-    "How many values there are in a tree, each counted as often as it would be written"
+# %% ../nbs/00c_weights.ipynb #s026c
+def _below(o):
+    "The values right below a stand-in"
+    return o if isinstance(o, (list,tuple)) else (o.items or {}).values() if isinstance(o, _Inert) else ()
+
+def _nodes(o, depth=9, most=300_000):
+    "How many values there are in a tree, each counted as often as it would be written, up to about `most`"
     total,level = 0,[o]
     for _ in range(depth):
-        level = [v for x in level for v in (x if isinstance(x, (list,tuple)) else (getattr(x, 'items', None) or {}).values())]
+        level = [v for x in level for v in _below(x)]
         total += len(level)
-        if total>300_000: break
+        if total>most: break
     return total
 
 # %% ../nbs/00c_weights.ipynb #s030
+def _to_write(name, tensors, chosen):
+    "Is the part `name` of a file written again: the one in use, or single numbers?"
+    return name==chosen or bool(tensors) and all(t.ndim<2 and t.numel() for t in tensors.values())
+
 def _fresh_tensors(tree, chosen, fresh, weights):
     "Tensors by the `id` of their stand-ins: those of the part `chosen`, now `fresh`, and single numbers elsewhere"
-    out = {}
+    out,entries = {},weights.found.entries
     for where,items in _walk(tree):
         name = '/'.join(where)
-        tensors = weights.found.entries.get(name, {})
-        if name!=chosen and any(t.ndim>1 for t in tensors.values()): continue
-        read = fresh if name==chosen else weights.found.tensors_of(weights.path, name) if tensors else {}
+        if not _to_write(name, entries.get(name), chosen): continue
+        read = fresh if name==chosen else weights.found.tensors_of(weights.path, name)
         out |= {id(v):read[k] for k,v in items.items() if k in read}
     return out
 
 # %% ../nbs/00c_weights.ipynb #s029
+def _check_rewritable(weights):
+    "`BadInput` unless `weights` are from a checkpoint that can be written again"
+    if weights.found.file is not None and _nodes(weights.found.file.tree)<=300_000: return
+    raise BadInput(f"`model` {shown(weights.path)!r} is no PyTorch checkpoint that can be written again; "
+                   "choose a name that ends in .safetensors")
+
+# %% ../nbs/00c_weights.ipynb #s029c
 def save_wrapped(
     path,          # final name, usually ending in .pt
     weights,       # what `load_weights` returned for a PyTorch file
@@ -1209,14 +1313,11 @@ def save_wrapped(
     entry:str|None=None, # as it was given to `load_model`
 ) -> Path:         # `path`; `BadInput` where the file is no checkpoint of PyTorch's
     "Write a checkpoint like the one that `weights` are from, with the tensors of `net` in the place of its own"
-    file = weights.found.file
-    if file is None or _nodes(file.tree)>300_000:
-        raise BadInput(f"`model` {shown(weights.path)!r} is no PyTorch checkpoint that can be written again; "
-                       "choose a name that ends in .safetensors")
-    name,fresh = repacked(weights, net, entry)
-    out = _plain_value(file.tree, _fresh_tensors(file.tree, name, fresh, weights))
-    lost = [k for k in _mapping(file.tree) or {} if isinstance(out, dict) and k not in out]
-    if lost: log.info('%s: written without %s', shown(path), _some(lost))
+    _check_rewritable(weights)
+    tree = weights.found.file.tree
+    out = _plain_value(tree, _fresh_tensors(tree, *repacked(weights, net, entry), weights))
+    lost = set(_mapping(tree) or {})-set(out)
+    if lost: log.info('%s: written without %s', shown(path), _some(sorted(lost)))
     b = io.BytesIO()
     torch.save(out, b)
     return write_whole(path, b.getvalue())
