@@ -15,7 +15,7 @@ __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS
            'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
-import copy,json,logging,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,time,traceback,warnings
+import json,logging,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,time,traceback,warnings
 from contextlib import contextmanager,redirect_stderr
 from dataclasses import dataclass,field,replace
 from io import BytesIO
@@ -146,7 +146,8 @@ def _error_words(e, run):
 # %% ../nbs/05a_cli.ipynb #c018
 def _send_nowhere(stream):
     "Let what is still said on `stream` vanish, if it is the process's own"
-    if stream is not None and stream in (sys.__stdout__,sys.__stderr__): os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+    own = stream is not None and stream in (sys.__stdout__,sys.__stderr__)
+    if own: os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 # %% ../nbs/05a_cli.ipynb #n018c
 def _fail(e, run, debug):
@@ -823,28 +824,11 @@ def verdict_notes(
     found, # `Scan`
 ) -> list: # of lines
     "Why there is no verdict, or what *clean* means"
-    from baeraser_nb.report import NOT_SEEN,families_tried,said_once
+    from baeraser_nb.report import families_tried,not_seen,said_once
     if found.verdict=='inconclusive': return [f'  because {_user_line(o)}' for o in found.why]
     if found.verdict!='clean': return []
     return [f'  looked for: {said_once(families_tried(found))}',
-            f"  would not have been seen, or seldom: {', '.join(NOT_SEEN)}"]
-
-# %% ../nbs/05a_cli.ipynb #w139
-def with_doubts(found, doubts):
-    "A scan that knows the doubts of its case"
-    if hasattr(found, 'doubts'): return found
-    found = copy.copy(found)
-    found.doubts,found.why = doubts,[o.words for o in doubts if o.blocks]
-    if found.why: found.verdict,found.targets,found.pool = 'inconclusive',[],None
-    return found
-
-def _unsearched(s, preset, seed):
-    "The scan of a model that cannot be judged"
-    from baeraser_nb.recovery import SEARCHES,Scan,preset_named
-    from baeraser_nb.verdict import evidence_rows
-    search,none = preset_named(preset, SEARCHES),evidence_rows('mask', [], [], [], []).assign(score=[], p_value=[])
-    return Scan('inconclusive', [], none, s.case.n_classes, None, s.case.accuracy, 0., 0., len(s.held), seed, preset,
-                search, 1.3)
+            f"  would not have been seen, or seldom: {', '.join(not_seen(found))}"]
 
 # %% ../nbs/05a_cli.ipynb #n080a
 def score_lines(
@@ -868,10 +852,11 @@ def scan_text(
     n:int=10,   # show the labels with the `n` highest scores
 ) -> str:
     "A scan's result for the terminal"
-    held = f'{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s'
-    if found.verdict=='inconclusive': return '\n'.join([verdict_line(found), *verdict_notes(found), held])
-    foot = f'{held}; suspect is a score above {found.threshold:.1f}'
-    return '\n'.join([verdict_line(found, classes), *score_lines(found, classes, n), *verdict_notes(found), foot])
+    tried = (found.scores.trials>0).any()
+    lines = [verdict_line(found, classes), *(score_lines(found, classes, n) if tried else ()), *verdict_notes(found)]
+    suspect = f'; suspect is a score above {found.threshold:.1f}' if tried else ''
+    foot = f'{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s{suspect}'
+    return '\n'.join([*lines, foot])
 
 # %% ../nbs/05a_cli.ipynb #c085
 def key_of(
@@ -891,10 +876,8 @@ def scan_subject(
 ):                       # `Scan`
     "Scan a model, and say on stderr what is doubtful about it: before the search what is known by then"
     from baeraser_nb.recovery import scan
-    said,known = remark_on(s, blocking=False),s.case.doubts
-    misread = any(o.blocks for o in known)
-    found = _unsearched(s, preset, seed) if misread else scan(s.case, preset=preset, seed=seed, progress=not quiet)
-    found = with_doubts(found, known)
+    said = remark_on(s, blocking=False)
+    found = scan(s.case, preset=preset, seed=seed, progress=not quiet)
     for o in found.doubts:
         if o.words not in said and not o.blocks: _remark(o.words)
     return found
@@ -905,12 +888,11 @@ def scan_row(
     found, # `Scan`
 ) -> dict:
     "A scan's result as JSON values: what was found, why it may be doubted, what was looked for, and how it was read"
-    from baeraser_nb.report import NOT_SEEN,families_tried
+    from baeraser_nb.report import families_tried,not_seen
     looked = list(dict.fromkeys(f.searched for f in families_tried(found)))
-    doubted = dict(why=list(found.why), doubts=[dict(words=o.words, blocks=o.blocks) for o in found.doubts])
     read = {k:s.about.get(k) for k in ('arch','factory','mean','std','shape')}|dict(says=s.says, held=s.ratio)
-    more = dict(named=found.named(s.held.classes), looked_for=looked, not_seen=list(NOT_SEEN))
-    return found.row()|_origin(s)|doubted|more|read|dict(key=key_of(s, found.preset, found.seed))
+    more = dict(why=found.why, named=found.named(s.held.classes), looked_for=looked, not_seen=not_seen(found))
+    return found.row()|_origin(s)|more|read|dict(key=key_of(s, found.preset, found.seed))
 
 # %% ../nbs/05a_cli.ipynb #c087
 def report_on(
@@ -1268,7 +1250,7 @@ def scan_from(
     odd = [_KEY_WORDS[k] for k,v in key_of(s, preset, seed).items() if its.get(k)!=v]
     if odd: raise _bad_input(f"`scan` {str(file)!r} was made with another {', another '.join(odd)}; "
                              'scan this model with these options, or leave `--scan` out')
-    return _on_device(with_doubts(found, s.case.doubts), s)
+    return _on_device(found, s)
 
 def _on_device(found, s):
     "A scan whose triggers are where the model is"
@@ -1291,7 +1273,7 @@ def find_or_scan(
     if found:
         _note('the scan that is kept of this model, these images and options is used (--fresh scans anew)')
         remark_on(s, blocking=False)
-        return _on_device(with_doubts(found, s.case.doubts), s)
+        return _on_device(found, s)
     found = asked.scan(s)
     if key and found.verdict!='inconclusive': keep_scan(found, key)
     return found

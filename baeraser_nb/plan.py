@@ -9,8 +9,8 @@ __all__ = ['Size', 'halved', 'planned_passes', 'images_per_second', 'plan_text']
 import time
 from dataclasses import dataclass
 from fastcore.basics import patch
-from .families import AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Mask,RefinedPatch
-from .families import SharedPositionPatch,Warp,grid_corners
+from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Mask
+from .families import RefinedPatch,SharedPositionPatch,Warp,grid_corners
 from .inputs import Case,pixel_gradients
 from .recovery import Search,Together
 
@@ -51,6 +51,10 @@ def planned(self:FixedPatch, size:Size):
 @patch
 def planned(self:SharedPositionPatch, size:Size):
     return size.steps(size.places, self.screen_steps, size.search.b)+size.steps(size.n_classes, self.steps)
+
+@patch
+def planned(self:AdditivePattern, size:Size):
+    return size.steps(size.n_classes, self.steps, max(2, min(self.b, 200//size.n_classes)))
 
 @patch
 def planned(self:AllToAllPatch, size:Size):

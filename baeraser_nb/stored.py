@@ -8,7 +8,7 @@ __all__ = ['pool_rows', 'pool_tensors', 'pool_of', 'images_digest', 'scan_key', 
 
 # %% ../nbs/05_stored.ipynb #s003
 import hashlib,json,os
-from dataclasses import fields
+from dataclasses import asdict,fields
 from pathlib import Path
 import pandas as pd
 import torch
@@ -18,7 +18,8 @@ from safetensors.torch import save
 from .core import BadInput,file_hash,seeded,write_whole
 from .data import Images
 from .families import Canvas
-from .recovery import SEARCHES,Scan,TriggerPool,families_of
+from .inputs import Doubt
+from .recovery import SEARCHES,Passes,Scan,TriggerPool,families_of
 from .rows import json_hash,module_digests
 
 # %% ../nbs/05_stored.ipynb #s006
@@ -86,27 +87,22 @@ def scan_key(
                 torch=torch.__version__, code=json_hash(module_digests(['recovery'])))
 
 # %% ../nbs/05_stored.ipynb #s023
-_OWN = 'evidence','pool','search','curves','doubts' # fields of a scan that are not JSON values as they are
+_OWN = 'evidence','pool','search','curves','doubts','passes' # fields of a scan that are not JSON values as they are
 
 def _scan_facts(found):
     "A scan as JSON values, without its triggers"
     plain = {f.name:getattr(found, f.name) for f in fields(found) if f.name not in _OWN}
     types = {k:str(t) for k,t in found.evidence.dtypes.items()}
-    doubted = [dict(words=o.words, blocks=o.blocks) for o in getattr(found, 'doubts', ())]
+    own = dict(doubts=[asdict(o) for o in found.doubts], passes=asdict(found.passes))
     rows = [] if found.pool is None else pool_rows(found.pool)
-    return dict(scan=plain, evidence=found.evidence.to_dict('records'), types=types, doubts=doubted, pool=rows)
+    return dict(scan=plain, evidence=found.evidence.to_dict('records'), types=types, pool=rows, **own)
 
 def _scan_of(facts, tensors):
     "The scan that JSON values and tensors are"
-    plain,known = facts['scan'],{f.name for f in fields(Scan)}
-    search = SEARCHES[plain['preset']]
+    search = SEARCHES[facts['scan']['preset']]
     evidence = pd.DataFrame(facts['evidence'], columns=list(facts['types'])).astype(facts['types'])
-    if 'doubts' in known: plain = plain|dict(doubts=_doubts(facts['doubts']))
-    return Scan(**plain, evidence=evidence, search=search, pool=pool_of(facts['pool'], tensors, search))
-
-def _doubts(rows):
-    from baeraser_nb.inputs import Doubt
-    return [Doubt(**o) for o in rows]
+    own = dict(doubts=[Doubt(**o) for o in facts['doubts']], passes=Passes(**facts['passes']))
+    return Scan(**facts['scan'], **own, evidence=evidence, search=search, pool=pool_of(facts['pool'], tensors, search))
 
 # %% ../nbs/05_stored.ipynb #s026
 def save_scan(
