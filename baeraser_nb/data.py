@@ -402,3 +402,9 @@ def dataloaders(
     from fastai.data.core import DataLoaders
     tr = Batches(train, bs, shuffle=True, drop_last=len(train)>=bs, augment=augment, device=device, seed=seed)
     return DataLoaders(tr, Batches(valid, bs, device=tr.device, seed=seed), device=tr.device)
+
+# %% ../nbs/00_data.ipynb #n220a041
+def __getattr__(name):
+    if name not in ('load_dataset','data_root'): raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    import baeraser_nb.readers as readers
+    return getattr(readers, name)

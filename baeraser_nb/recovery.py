@@ -17,7 +17,7 @@ from torch import Tensor
 from . import __version__
 from .core import BadInput,progress_bar,seeded
 from .data import Images
-from .networks import frozen,predict
+from .networks import frozen,predict,with_gradients
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,SharedPositionPatch,Warp,assigned,densest_corners
@@ -115,6 +115,7 @@ class Passes:
     "Victim passes: images that went through the suspicious model, which is what a search costs"
     gradient:int=0 # forward and backward
     answer:int=0   # forward only
+    decided:int=0  # of `gradient`, until the suspected labels were known
 
 class Study:
     "A search at work on one model: its state, and what all stages need"
@@ -770,11 +771,12 @@ def scan(
     name = preset if isinstance(preset, str) else 'own'
     how = dict(n_classes=case.n_classes, n_held=len(case.images), seed=seed, preset=name, search=search)
     if any(d.blocks for d in case.doubts): return Scan(**_unjudged(search, case.doubts), **how, acc=case.accuracy)
-    with torch.enable_grad(),seeded(seed),frozen(case.model) as m:
+    with with_gradients(),seeded(seed),frozen(case.model, images=case.images) as m:
         study = Study(m, case.images, case.n_classes, search, progress)
         acc = study.accuracy
         study.run_stages()
         verdict,decided = study.verdict,round(time.time()-start, 2)
+        study.passes.decided = study.passes.gradient
         good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
         study.bar.close()
     times = dict(decided=decided, seconds=round(time.time()-start, 2))

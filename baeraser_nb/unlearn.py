@@ -22,7 +22,7 @@ from fastai.callback.training import GradientClip
 from fastai.learner import Learner
 from .core import BadInput,log,seeded
 from .data import Images,augment,hold_out,to_float
-from .networks import amp_mode,by_pieces,eval_mode,predict
+from .networks import amp_mode,by_pieces,eval_mode,predict,trainable_copy,with_gradients
 from .training import Progress,learner
 from .inputs import Case,as_case,of_learner
 from .recovery import Scan,Search,TriggerPool,preset_named,scan as scan_model
@@ -486,8 +486,8 @@ def fitting_round(self:Unlearner, model, pool, acc=None):
 @patch
 def rescan(self:Unlearner, model, n:int):
     "Scan the purified model, for the `n`-th time"
-    case = Case(model, self.case.images, self.case.n_classes)
-    return scan_model(case, self.search, self.seed+n, self.progress)
+    case = Case(model, self.case.images, self.case.n_classes, self.case.known)
+    return scan_model(case, preset=self.search, seed=self.seed+n, progress=self.progress)
 
 @patch
 def mend(self:Unlearner, model, pool, r:Round, bias:dict) -> dict: # what was added to the biases by now, by label
@@ -549,14 +549,15 @@ def erase(
 ) -> Erased:
     "Unlearn the recovered triggers, knowing only the model, the held images and what the scan found"
     start,u,case = time.time(),preset_named(preset, UNLEARNINGS),as_case(model, held, labels)
-    name,model = preset if isinstance(preset, str) else 'own',copy.deepcopy(case.model)
+    name,model = preset if isinstance(preset, str) else 'own',trainable_copy(case.model)
     if scan is None: scan = scan_model(case, preset='robust' if name=='own' else name, seed=seed, progress=progress)
     how = dict(seed=seed, preset=name)
     if scan.pool is None:
         return Erased(model, 'unchanged', [], {}, {}, 0, False, seconds=round(time.time()-start, 2), **how)
     if u.recalibrate: last_bias(model, case.images.x) # before the work, not after it
     search = scan.search if scan.preset=='own' else 'robust'
-    rounds,rescans,bias = Unlearner(case, u, seed, progress, keep, search).run(model, scan.pool)
+    with with_gradients():
+        rounds,rescans,bias = Unlearner(case, u, seed, progress, keep, search).run(model, scan.pool)
     history,states,past = _joined(rounds)
     last,more = rounds[-1],dict(bias=bias, rescans=[rescan_row(s) for s in rescans], states=states)
     before,after = rounds[0].start,last.best.metrics
