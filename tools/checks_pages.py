@@ -4,18 +4,9 @@ import sys
 from functools import lru_cache
 from pathlib import Path
 
+import pages
 from common import NBS, ROOT, is_code, is_prose, no_code, no_fences, notebooks, read, source
 from processes import Failed, run, tail
-
-# what nbdev_docs does before it calls Quarto (which it would try to install)
-DOCS = '''
-from nbdev.quarto import refresh_quarto_yml, nbdev_sidebar
-from nbdev.serve import proc_nbs
-refresh_quarto_yml()
-nbdev_sidebar.__wrapped__()
-proc_nbs(n_workers=2, force=True)
-'''
-
 
 # ---- stored outputs ----
 
@@ -54,14 +45,14 @@ TROUBLE = {
 }
 
 def check_docs(limit):
-    "the docs build up to where Quarto takes over"
-    rc,log = run(['-c', DOCS], limit, 'docs')
-    if rc is None: raise Failed(f'still running after {limit} s')
-    if rc: raise Failed(f'nbdev says:\n{tail(log)}')
+    "the docs build up to where Quarto takes over: pages, their twins in Markdown, and no dead link, anchor or picture"
+    log = pages.build(limit)
     for said,do in TROUBLE.items():
         if said in log: raise Failed(f'{do}:\n{tail(log)}')
-    lost = [p.name for p in notebooks() if not (ROOT/'_proc'/p.relative_to(NBS)).exists()]
+    lost = [p.name for p in notebooks() if not (pages.CACHE/p.relative_to(NBS)).exists()]
     if lost: raise Failed(f"did not come through: {', '.join(lost)}")
+    bad = [*dead_in_pages(), *dead_in_twins()]
+    if bad: raise Failed('\n  '.join(bad))
 
 def check_readme(limit):
     "README.md is what index.ipynb says"
@@ -182,9 +173,14 @@ def entry_offenders(entries, cited):
             if not re.search(rf'^ *{f} *= *\{{', body, re.M): yield f'references.bib: {k} has no {f}'
         if k not in cited: yield f'references.bib: nobody cites {k}'
 
+def themes(theme):
+    "Files among the themes of the site"
+    return sorted({o for v in theme.values() for o in v if o.endswith('.scss')})
+
 def missing_files():
     "Files that the settings of the site name, and that are not there"
-    files = site()['format']['html']['css'],*site()['filters']
+    s = site()
+    files = [s['format']['html']['css'], s['website']['favicon'], *s['filters'], *themes(s['format']['html']['theme'])]
     return [f'_quarto.yml names {f}, which is not in nbs/' for f in files if not (NBS/f).exists()]
 
 def check_references(limit):
@@ -199,3 +195,74 @@ def check_references(limit):
             cited |= set(CITED.findall(unquoted(text)))
     bad += [*missing_files(), *entry_offenders(entries, cited)]
     if bad: raise Failed('\n  '.join(bad))
+
+
+# ---- links of the pages that the docs build makes ----
+
+LINKS = re.compile(r'\]\(<?([^)\s>]+)|\b(?:href|src)="([^"]+)"')
+
+def shown_texts(nb):
+    "What a page of the docs build shows as prose or HTML: (number of the cell, text)"
+    for i,c in enumerate(nb['cells']):
+        if is_prose(c): yield i,no_code(source(c))
+        for o in c.get('outputs', []):
+            data = {k:''.join(v) for k,v in o.get('data', {}).items() if k in ('text/markdown','text/html')}
+            for text in data.values(): yield i,re.sub(r'<script.*?</script>', '', no_code(text), flags=re.S)
+
+def page_anchors(nb):
+    "The places of a built page: its headings, those in outputs too, and what has an id"
+    found = set()
+    for _,text in shown_texts(nb): found |= set(re.findall(r'\bid="([^"]+)"|\{#([\w.:-]+)', text))
+    prose = [no_fences(source(c)) for c in nb['cells'] if is_prose(c)]
+    shown = [''.join(o['data']['text/markdown']) for c in nb['cells'] for o in c.get('outputs', [])
+             if 'text/markdown' in o.get('data', {})]
+    heads = [h for s in prose+[no_fences(s) for s in shown] for h in re.findall(r'^ *#+ +(.+?) *$', s, re.M)]
+    return {n.lower() for pair in found for n in pair if n} | {slug(h) for h in heads}
+
+def dead_source(link):
+    "Why a link to the repository leads nowhere; None if it leads somewhere"
+    path,_,line = link.removeprefix(f'{pages.REPO}/blob/main/').partition('#L')
+    if not (ROOT/path).is_file(): return f'there is no {path}'
+    n = (ROOT/path).read_text(encoding='utf-8', errors='replace').count('\n')+1
+    if line and not (line.isdigit() and 1<=int(line)<=n): return f'{path} has {n} lines, and no line {line}'
+
+def dead_page(name, place, known):
+    "Why a link to a page leads nowhere; None if it leads somewhere"
+    if name not in known: return f'there is no page {name}'
+    if place and place.lower() not in known[name]: return f'{name} has no place called #{place}'
+
+def dead_link(link, name, known):
+    "Why a link on the page `name` leads nowhere; None if it leads somewhere, or off the site"
+    if link.startswith(f'{pages.REPO}/blob/main/'): return dead_source(link)
+    if link.startswith(f'{pages.SITE}/'): link = link.removeprefix(f'{pages.SITE}/')
+    if re.match(r'\w+:|//', link): return None
+    to,_,place = link.partition('#')
+    if not to or to.endswith(('.ipynb','.html')): return dead_page(to or name, place, known)
+    return None if (pages.CACHE/to).exists() else f'there is no file {to}'
+
+def known_places(built):
+    "The places of all pages, by the name of the notebook and by the address on the site"
+    places = {name:page_anchors(nb) for name,nb in built.items()}
+    return places | {at:places[name] for name,at in pages.addresses().items()}
+
+def dead_in_pages():
+    "Links, anchors, pictures and links to source that lead nowhere, in what the docs build made"
+    built = {p.name:read(p) for p in notebooks(pages.CACHE)}
+    known = known_places(built)
+    for name,nb in built.items():
+        for i,text in shown_texts(nb):
+            for link in {a or b for a,b in LINKS.findall(text)}:
+                if why := dead_link(link, name, known): yield f'{name}, cell {i}: {link}: {why}'
+
+def dead_in_twins():
+    "Twins that are missing, and links between them and from llms.txt that lead to none"
+    there = {p.name for p in pages.TWINS.iterdir()}
+    for name,at in pages.addresses().items():
+        if f'{at}.md' not in there: yield f'{name} has no twin in Markdown'
+    for p in sorted(pages.TWINS.iterdir()):
+        text = p.read_text(encoding='utf-8')
+        for to in set(re.findall(rf'{re.escape(pages.SITE)}/([\w.-]+\.md)', text))-there:
+            yield f'_twins/{p.name}: there is no {to}'
+    listed = (pages.TWINS/'llms.txt').read_text(encoding='utf-8')
+    for name in sorted(there-{'llms.txt'}):
+        if f'/{name})' not in listed: yield f'llms.txt does not list {name}'

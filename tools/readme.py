@@ -28,6 +28,7 @@ def relink(md, nbs):
 def markdown(cell, nbs):
     "A markdown cell as GitHub shows it: no Quarto fences, no heading attributes"
     src = re.sub(r'^:::.*\n?', '', cell.source, flags=re.M)
+    src = re.sub(r'^```console$', '```bash', src, flags=re.M)
     return relink(re.sub(r'^(#+ .*?) *\{[#.].*\} *$', r'\1', src, flags=re.M), nbs).strip()
 
 def front_matter(cell):
@@ -80,7 +81,8 @@ def code(cell, i, pics):
     "A code cell and its outputs"
     if off(cell, 'include'): return ''
     src = '\n'.join(o for o in cell.source.splitlines() if not o.lstrip().startswith('#|')).strip()
-    parts = [] if off(cell, 'echo') or not src else [f'``` python\n{src}\n```']
+    language = cell.metadata.get('language', 'python')
+    parts = [] if off(cell, 'echo') or not src else [f'``` {language}\n{src}\n```']
     outs = [] if off(cell, 'output') else cell.get('outputs', [])
     parts += [output(o, f'{i:02}-{j}', pics, alt_of(cell)) for j,o in enumerate(outs)]
     return '\n\n'.join(o for o in parts if o)
