@@ -8,7 +8,7 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Logo', 'corner',
            'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'clean_members',
            'few_classes', 'backdoored_members', 'population', 'spec_words', 'members_of', 'alarms', 'found_by_attack',
-           'roc_area']
+           'largest_by_family', 'roc_area']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 from dataclasses import asdict,dataclass
@@ -381,6 +381,14 @@ def found_by_attack(
     table = df.groupby('attack').agg(victims=('name','size'), suspected=('suspected','sum'), named=('named','sum'),
                                      alone=('alone','sum'), score=('score','median'))
     return table.sort_values(['named','score'], ascending=False)
+
+# %% ../nbs/04f_population.ipynb #n28da4d4
+def largest_by_family(
+    rows:list,      # of `population_experiment`
+) -> pd.DataFrame:  # one row per model, one column per family; NaN where it was not searched for
+    "The largest statistic over all labels, in every family"
+    tables = {r['name']:pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float)) for r in rows}
+    return pd.DataFrame({n:t.groupby('family').statistic.max() for n,t in tables.items()}).T
 
 # %% ../nbs/04f_population.ipynb #n98319e5
 def roc_area(
