@@ -18,8 +18,8 @@ from .networks import frozen
 from .rows import Experiment
 from .attacks import make_trigger
 from .zoo import PATCHES,Spec,load_victim,paper_grid,recipe
-from baeraser_nb.families import (Canvas,GeneratedPatch,Generators,Mask,RandomPixelPatch,Warp,densest_corners,success,
-    train_generators)
+from .families import (AdditivePattern,Canvas,GeneratedPatch,Generators,Mask,RandomPixelPatch,Warp,
+    densest_corners,success,train_generators)
 from .recovery import scan
 from .experiments import search_settings
 
@@ -71,10 +71,10 @@ def pictures(
     generators:Generators,
     i:int,                 # which
     n:int=64,              # samples
-) -> Tensor|None:          # (n,c,h,w), pixels in [0,1]; None for warps, which have no picture
+) -> Tensor|None:          # (n,c,h,w), pixels in [0,1]; None for warps and additive patterns, which have no place
     "Samples of a generator, cut to where the trigger is"
     family = generators.family
-    if isinstance(family, Warp): return None
+    if isinstance(family, (Warp,AdditivePattern)): return None
     samples = generators.sample(n, i).cpu()
     if isinstance(family, (GeneratedPatch,RandomPixelPatch)): return samples
     size = 9 if isinstance(family, Mask) else generators.canvas.patch
