@@ -154,8 +154,9 @@ def name_line(module, name):
     o = inspect.unwrap(getattr(module, name))
     real = inspect.isfunction(o) or inspect.isclass(o)
     said = first_line(inspect.getdoc(o)) if real else holds(o)
+    home = import_module(o.__module__) if real and o.__module__.startswith('baeraser_nb.') else module
     place = f'#{name.lower()}' if real else ''
-    return f'| [{name}]({chapter(module)}{place}) | {cell_text(said)} |'
+    return f'| [{name}]({chapter(home)}{place}) | {cell_text(said)} |'
 
 def name_table(lines): return '\n'.join(['| | |', '|:--|:----------|', *lines])
 

@@ -55,7 +55,12 @@ class Job(socketserver.StreamRequestHandler):
         self.wfile.flush()
 
 class Server(socketserver.ForkingMixIn, socketserver.UnixStreamServer):
+    "Forks for every job, and ends with the process that started it"
     max_children = 1000
+    parent = os.getppid()
+    def service_actions(self):
+        super().service_actions()
+        if os.getppid()!=self.parent: sys.exit(1)
 
 def serve(address):
     "Import the libraries, then fork for every job that comes"
