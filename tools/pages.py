@@ -155,7 +155,8 @@ def output_words(o, alt):
     if 'text' in o: return fenced(re.sub(r'\x1b\[[0-9;]*m', '', ''.join(o['text'])))
     if 'image/png' in data: return f'*{alt}*'
     if 'text/markdown' in data: return data['text/markdown']
-    return fenced(unescape(data.get('text/plain', '')))
+    said = unescape(data.get('text/plain', ''))
+    return '' if said.startswith(('<IPython','<Figure')) else fenced(re.sub(r'\bNaN\b', '  –', said))
 
 def prose_words(cell):
     "Prose without what only Quarto understands"
