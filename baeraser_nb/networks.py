@@ -5,20 +5,15 @@
 # %% auto #0
 __all__ = ['row_major', 'Classifier', 'pixel_stats', 'optional_libraries', 'build_network', 'TightConv2d', 'tighten',
            'build_model', 'eval_mode', 'by_pieces', 'predict', 'last_linear', 'penultimate', 'with_gradients', 'copied',
-           'trainable_copy', 'amp_mode', 'fold_batchnorm', 'frozen']
+           'trainable_copy', 'amp_mode', 'frozen']
 
 # %% ../nbs/00b_networks.ipynb #t002
 import copy
-from collections import Counter
 from contextlib import contextmanager
-
-# %% ../nbs/00b_networks.ipynb #s5975ab7
 from difflib import get_close_matches
-from itertools import product
 import torch
 from torch import nn,Tensor
 import torch.nn.functional as F
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 from .core import BadInput,computes_bf16,log,seeded
 from .data import Images,to_float
 
@@ -348,37 +343,6 @@ def _in_bf16(net, layout):
         if isinstance(m, Classifier): m.amp = True # within another module; else it would switch autocast off
     return net
 
-# %% ../nbs/00b_networks.ipynb #n877b976
-_CONVOLUTIONS = nn.Conv2d,TightConv2d
-
-def _pairs(model, x):
-    "Each convolution that hands its output to a BatchNorm, with that"
-    made,pairs = {},[]
-    def after(m, args, out):
-        if type(m) is not nn.BatchNorm2d: made[id(out)] = m,out # `out` is kept, so that no other tensor gets its id
-        elif id(args[0]) in made: pairs.append((made[id(args[0])][0],m))
-    layers = [m for m in model.modules() if type(m) in (*_CONVOLUTIONS,nn.BatchNorm2d)]
-    hooks = [m.register_forward_hook(after) for m in layers]
-    try: model(x)
-    finally:
-        for h in hooks: h.remove()
-    return pairs
-
-# %% ../nbs/00b_networks.ipynb #n5df6a51
-def fold_batchnorm(
-    model:nn.Module, # in evaluation mode, in float32; changed in place
-    x:Tensor,        # a few images that it takes
-) -> nn.Module:      # `model`
-    "Let convolutions do what the BatchNorm after them does; compare the answers afterwards"
-    with torch.no_grad(): pairs = _pairs(model, x)
-    used,names = Counter(m for pair in pairs for m in pair),{m:name for name,m in model.named_modules()}
-    for conv,bn in pairs:
-        if used[conv]>1 or used[bn]>1: continue
-        new = fuse_conv_bn_eval(conv, bn)
-        conv.weight,conv.bias = new.weight,new.bias
-        model.set_submodule(names[bn], nn.Identity())
-    return model
-
 # %% ../nbs/00b_networks.ipynb #nd1446a1
 def _logits_and_gradient(model, x):
     "What a search would see of `model`"
@@ -396,24 +360,23 @@ def _agrees(fast, model, x):
     return bool(same and (z-want).abs().mean()<=.05*want.std() and g.isfinite().all())
 
 # %% ../nbs/00b_networks.ipynb #n22b9b86
-def _copy_for_search(model, layout, fold=False, x=None):
+def _copy_for_search(model, layout):
     "A `Classifier` around a copy of the network in `model`, or around a copy of `model`, in bfloat16"
     own = isinstance(model, Classifier)
     stats = (model.mean.flatten(),model.std.flatten()) if own else (0.,1.)
-    net = copied(model.net if own else model)
-    if fold: fold_batchnorm(net.eval(), (x-model.mean)/model.std if own else x)
-    new = Classifier(_in_bf16(net, layout), *stats, amp=True).to(x.device if fold else next(model.parameters()).device)
+    net = _in_bf16(model.net if own else model, layout)
+    new = Classifier(net, *stats, amp=True).to(next(model.parameters()).device)
     new.channels_last = layout is torch.channels_last or getattr(model, 'channels_last', False)
     return new
 
 # %% ../nbs/00b_networks.ipynb #n3da6fe2
-def _checked_copy(model, fold, x):
+def _checked_copy(model, x):
     "The fastest copy that answers like `model`; `model` itself if none does"
     layouts = [torch.channels_last]*(x.shape[1]>1)+[torch.preserve_format]
     why = 'it answers otherwise'
-    for folds,layout in product((True,False) if fold else (False,), layouts):
+    for layout in layouts:
         try:
-            fast = _copy_for_search(model, layout, folds, x)
+            fast = _copy_for_search(model, layout)
             if _agrees(fast, model, x): return fast
         except Exception as e: why = str(e).partition('\n')[0][:100] # e.g. `view` among channels last
     log.info('the model is searched in float32, not in bfloat16: %s', why)
@@ -426,13 +389,13 @@ def _layout_for(model):
     return torch.preserve_format if plain else torch.channels_last
 
 # %% ../nbs/00b_networks.ipynb #n99023ef
-def _for_search(model, amp, images, fold):
+def _for_search(model, amp, images):
     "The model, or a faster copy of it"
     own,device = isinstance(model, Classifier),next(model.parameters()).device
     fast = amp and computes_bf16(device.type)
-    if fast and images is not None and (fold or not own):
-        return _checked_copy(model, fold, to_float(images.x[::-(-len(images)//64)], device))
-    if not own: return model
+    if not own:
+        if not fast or images is None: return model
+        return _checked_copy(model, to_float(images.x[::-(-len(images)//64)], device))
     if fast: return _copy_for_search(model, _layout_for(model))
     return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
 
@@ -442,10 +405,9 @@ def frozen(
     model:nn.Module, # takes pixels in [0,1], gives logits
     amp:bool=True,   # in bfloat16, where the processor computes in it
     images:Images|None=None, # to compare on; without them only a `Classifier` is searched in bfloat16
-    fold:bool=False, # let convolutions do the work of BatchNorm, if that checks out on `images`
 ):                   # the model to use inside the block
     "`model` in evaluation mode, fast, its weights taking no gradients, its input some; all is as before afterwards"
-    with with_gradients(): m = _for_search(model, amp, images, fold)
+    with with_gradients(): m = _for_search(model, amp, images)
     old = [(p,p.requires_grad) for p in m.parameters()]
     try:
         with with_gradients(),eval_mode(m):
