@@ -828,11 +828,11 @@ def verdict_notes(
     found, # `Scan`
 ) -> list: # of lines
     "Why there is no verdict, or what *clean* means"
-    from baeraser_nb.report import families_tried,not_seen,said_once
+    from baeraser_nb.report import NOT_SEEN,families_tried,said_once
     if found.verdict=='inconclusive': return [f'  because {_user_line(o)}' for o in found.why]
     if found.verdict!='clean': return []
     return [f'  looked for: {said_once(families_tried(found))}',
-            f"  would not have been seen, or seldom: {', '.join(not_seen(found))}"]
+            f"  would not have been seen, or seldom: {', '.join(NOT_SEEN)}"]
 
 # %% ../nbs/05a_cli.ipynb #n080a
 def score_lines(
@@ -892,10 +892,10 @@ def scan_row(
     found, # `Scan`
 ) -> dict:
     "A scan's result as JSON values: what was found, why it may be doubted, what was looked for, and how it was read"
-    from baeraser_nb.report import families_tried,not_seen
+    from baeraser_nb.report import NOT_SEEN,families_tried
     looked = list(dict.fromkeys(f.searched for f in families_tried(found)))
     read = {k:s.about.get(k) for k in ('arch','factory','mean','std','shape')}|dict(says=s.says, held=s.ratio)
-    more = dict(why=found.why, named=found.named(s.held.classes), looked_for=looked, not_seen=not_seen(found))
+    more = dict(why=found.why, named=found.named(s.held.classes), looked_for=looked, not_seen=list(NOT_SEEN))
     return found.row()|_origin(s)|more|read|dict(key=key_of(s, found.preset, found.seed))
 
 # %% ../nbs/05a_cli.ipynb #c087
@@ -966,6 +966,7 @@ class Asked:
     def subject(self, model): return load_subject(model, **self.reading)
     def scan(self, s): return scan_subject(s, self.preset, self.seed, self.quiet)
 
+# %% ../nbs/05a_cli.ipynb #n731e736
 def scan_one(
     run:Run,
     model:Path,      # weights file
