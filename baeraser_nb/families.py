@@ -470,7 +470,7 @@ class AdditivePattern(Family):
     "A pattern added to the whole image, of which no pixel may be larger than a bound"
     starts:int=1            # generators per label
     steps:int=80            # of the search
-    b:int=12                # images per label and step; fewer for many labels
+    b:int=12                # images per label and step, see `images`
     bound:float=12/255      # the first bound
     share:float|None=.3     # of its images on which the median label succeeds; None: the bound stays as it is
     title:ClassVar[str] = 'additive pattern'
@@ -480,6 +480,7 @@ class AdditivePattern(Family):
     pace:ClassVar[float] = 50.
     betas:ClassVar[tuple] = (.5,.9)
     may_settle:ClassVar[bool] = False
+    def images(self, n_classes): return max(2, min(self.b, 200//n_classes)) # per label and step; fewer for many labels
     def pattern_shape(self, canvas): return canvas.shape
     def lay(self, x, pattern, generators, i):
         return (x+generators.bound[i][:,None,None,None]*pattern.tanh()).clamp(0, 1)

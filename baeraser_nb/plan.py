@@ -54,7 +54,7 @@ def planned(self:SharedPositionPatch, size:Size):
 
 @patch
 def planned(self:AdditivePattern, size:Size):
-    return size.steps(size.n_classes, self.steps, max(2, min(self.b, 200//size.n_classes)))
+    return size.steps(size.n_classes, self.steps, self.images(size.n_classes))
 
 @patch
 def planned(self:AllToAllPatch, size:Size):
