@@ -17,7 +17,7 @@ from torch import Tensor
 from . import __version__
 from .core import BadInput,progress_bar,seeded
 from .data import Images
-from .networks import frozen,predict,with_gradients
+from .networks import frozen,predict
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,SharedPositionPatch,Warp,assigned,densest_corners
@@ -326,7 +326,7 @@ def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 def search(self:AdditivePattern, study:Study):
     "Patterns of every label under one bound, and what they do"
     patterns = self.untrained(study.canvas, study.everyone, study.thresholds(study.n_classes)).to(study.device)
-    study.run([patterns], self.steps, max(2, min(self.b, 200//study.n_classes)), study.search.eta/10)
+    study.run([patterns], self.steps, self.images(study.n_classes), study.search.eta/10)
     study.record(patterns, max(50, min(200, 4000//study.n_classes)))
 
 # %% ../nbs/02_msa_recovery.ipynb #n0f846ec
@@ -637,6 +637,7 @@ def why(self:Scan):
     "Why there is no verdict: a list of sentences, empty if there is one"
     return [d.words for d in self.doubts if d.blocks]
 
+# %% ../nbs/02_msa_recovery.ipynb #ncd4d4d6
 @patch
 def all_to_all(self:Scan,
     label:int,
@@ -781,7 +782,7 @@ def scan(
     name = preset if isinstance(preset, str) else 'own'
     how = dict(n_classes=case.n_classes, n_held=len(case.images), seed=seed, preset=name, search=search)
     if any(d.blocks for d in case.doubts): return Scan(**_unjudged(search, case.doubts), **how, acc=case.accuracy)
-    with with_gradients(),seeded(seed),frozen(case.model, images=case.images) as m:
+    with seeded(seed),frozen(case.model, images=case.images) as m:
         study = Study(m, case.images, case.n_classes, search, progress)
         acc = study.accuracy
         study.run_stages()
