@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS', 'quiet_stderr', 'RemarkHandler',
-           'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'check_place',
-           'remove_leftovers', 'Staged', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading',
-           'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
+           'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'check_place', 'Staged',
+           'staged', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading', 'remark_on',
+           'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
            'attack_command', 'measure', 'evaluate_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text',
            'key_of', 'scan_subject', 'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one',
            'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
@@ -15,8 +15,8 @@ __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS
            'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
-import json,logging,os,re,secrets,shlex,shutil,signal,sys,tempfile,threading,time,traceback,warnings
-from contextlib import contextmanager,redirect_stderr
+import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
+from contextlib import ExitStack,contextmanager,redirect_stderr
 from dataclasses import dataclass,field,replace
 from io import BytesIO
 from pathlib import Path
@@ -225,8 +225,8 @@ _Std = Annotated[str|None, _opt('--std', metavar='S,S,S', help='Their standard d
 _Device = Annotated[str|None, _opt('--device', help='cpu, cuda, cuda:1, … Default: the GPU if there is one.')]
 
 # %% ../nbs/05a_cli.ipynb #c025
-_Data = Annotated[str, _opt('--data', help='Clean labelled images: digits, mnist, fashion_mnist, cifar10, cifar100, or '
-    'the path of an .npz file or of a folder with one folder per class.')]
+_Data = Annotated[str, _opt('--data', help='Clean labelled images: digits, mnist, fashion_mnist, cifar10, cifar100, '
+    'gtsrb, or the path of an .npz file or of a folder with one folder per class.')]
 _PictureSize = Annotated[str|None, _opt('--size', metavar='N', help='For a folder of pictures of many sizes: the '
     'shorter side in pixels, then cut square; or H,W.')]
 _Root = Annotated[Path|None, _opt('--root', help='Folder that named data sets lie in. Default: $BAERASER_DATA, else '
@@ -287,14 +287,12 @@ def _unwritable(path, why):
 def _names_on_the_way(path, home):
     "The longest names that an output has while it is written, see `Outputs` and `write_whole`"
     half_done = f'.{path.name}{"x"*8}'
-    return path.parent/half_done,home/_hidden_name()/'files'/half_done
+    return path.parent/half_done,home/f'.baeraser-{"x"*12}'/'files'/half_done
 
 def _try_name(path):
     "An exception if the system refuses a name, as too long perhaps"
     try: os.lstat(path)
     except (FileNotFoundError,NotADirectoryError): pass
-
-def _hidden_name(): return f'.baeraser-{secrets.token_hex(6)}'
 
 # %% ../nbs/05a_cli.ipynb #n035a
 def _home(path, others):
@@ -310,69 +308,26 @@ def _check_apart(path, files, inputs, outputs):
         if home: raise _bad_input(f'output {str(guest)!r} lies in {str(home)!r}, an input or another output; '
                                   'choose a place of its own')
 
-# %% ../nbs/05a_cli.ipynb #n035c
-def _locked(path):
-    "An open file with a lock that ends with this process; None if another process holds it, or if there are no locks"
-    f = open(path, 'a')
-    try:
-        import fcntl
-        fcntl.flock(f, fcntl.LOCK_EX|fcntl.LOCK_NB)
-        return f
-    except (ImportError,OSError): f.close()
-
-def _age(folder):
-    "Seconds since anything in a folder was changed"
-    return time.time()-max(o.lstat().st_mtime for o in (folder,*folder.rglob('*')))
-
-def _nobodys(folder):
-    "Whether no process holds a hidden folder; one without a lock is nobody's"
-    if not (folder/'lock').exists(): return True
-    lock = _locked(folder/'lock')
-    if lock: lock.close()
-    return lock is not None
-
-# %% ../nbs/05a_cli.ipynb #w111
-def remove_leftovers(
-    folder:Path,      # where outputs are written
-    age:float=3600.,  # seconds since the last change
-) -> list:            # of the folders that were removed
-    "Remove hidden folders of commands that were killed; those in use stay"
-    gone = []
-    for o in folder.glob('.baeraser-*'):
-        try:
-            if not o.is_dir() or _age(o)<age or not _nobodys(o): continue
-            shutil.rmtree(o)
-            gone.append(o)
-        except OSError: pass # somebody else's, or gone already
-    return gone
-
 # %% ../nbs/05a_cli.ipynb #w114
 @dataclass
 class Staged:
     "A folder of outputs on their way"
     home:Path         # hidden folder
     final:Path        # folder that the outputs are moved to in the end
-    lock:object=None  # open file that says that somebody works here
     @property
     def work(self): return self.home/'files' # where outputs are written to
-    def begin(self):
-        "Make the hidden folder, after removing what a killed command left beside it"
-        remove_leftovers(self.home.parent)
-        self.home.mkdir()
-        self.lock = _locked(self.home/'lock')
-        return self
-    def end(self):
-        "Remove the hidden folder"
-        if self.lock: self.lock.close()
-        shutil.rmtree(self.home, ignore_errors=True)
     def moves(self): # of `Move`
         "Where each file is, and where it goes"
         found = sorted(f for f in self.work.rglob('*') if f.is_file())
         return [Move(f, self.final/f.relative_to(self.work), self.home/f'old{i}') for i,f in enumerate(found)]
 
-def _stage(final):
-    "A hidden folder beside a folder that may not be there yet"
-    return Staged(_nearest(final)/_hidden_name(), final)
+@contextmanager
+def staged(
+    final:Path, # folder that may not be there yet
+):              # `Staged`
+    "Inside the block there is a hidden folder beside the final one; what killed commands left there is removed"
+    from baeraser_nb.core import hidden_folder
+    with hidden_folder(_nearest(final)) as home: yield Staged(home, final)
 
 # %% ../nbs/05a_cli.ipynb #w116
 @dataclass
@@ -395,7 +350,9 @@ class Outputs:
     "The outputs of one command: all of them, or none"
     def __init__(self,
         *inputs, # files and folders that must stay as they are
-    ): self.inputs,self.outputs,self.staged = [Path(os.path.realpath(p)) for p in inputs],[],[]
+    ):
+        self.inputs,self.outputs,self.staged = [Path(os.path.realpath(p)) for p in inputs],[],[]
+        self.stack = ExitStack() # of hidden folders
     def file(self,
         path, # final name; None is handed through
     ):        # where to write it for now
@@ -415,15 +372,13 @@ class Outputs:
         self.outputs.append(final)
         return final
     def _work(self, final):
-        self.staged.append(_stage(final).begin())
+        self.staged.append(self.stack.enter_context(staged(final)))
         return self.staged[-1].work
     def __enter__(self): return self
     def __exit__(self, kind, e, tb):
-        try:
+        with self.stack:
             if kind is None: _publish(self.staged)
             elif kind.__name__=='BadInput': _name_final(e, self.staged)
-        finally:
-            for s in self.staged: s.end()
 
 # %% ../nbs/05a_cli.ipynb #c036
 def _try(path, act, *args):
@@ -747,7 +702,8 @@ def _model_files(model):
 
 def _data_files(data):
     "The file or folder that images come from; a named data set has none"
-    named = data.lower().replace('-','_') in ('digits','mnist','fashion_mnist','cifar10','cifar100')
+    from baeraser_nb.readers import DATA_SETS
+    named = data.lower().replace('-','_') in DATA_SETS
     return [] if named or not os.path.exists(data) else [data]
 
 def _folder_file(path, name):

@@ -14,13 +14,13 @@ import pandas as pd
 import torch
 from torch import Tensor
 from safetensors import safe_open
-from safetensors.torch import save
 from .core import BadInput,file_hash,seeded,write_whole
 from .data import Images
 from .families import Canvas
 from .inputs import Doubt
 from .recovery import SEARCHES,Passes,Scan,TriggerPool,families_of
 from .rows import json_hash,module_digests
+from .weights import safetensors_bytes
 
 # %% ../nbs/05_stored.ipynb #s006
 def pool_rows(
@@ -113,7 +113,7 @@ def save_scan(
     "Write a scan and the triggers it recovered, whole or not at all"
     facts = json.dumps(dict(key=key, **_scan_facts(found)))
     tensors = {} if found.pool is None else pool_tensors(found.pool)
-    return write_whole(path, save(tensors, dict(kind='baeraser scan', facts=facts)))
+    return write_whole(path, safetensors_bytes(tensors, dict(kind='baeraser scan', facts=facts)))
 
 # %% ../nbs/05_stored.ipynb #s029
 def _parts(path):

@@ -11,7 +11,7 @@ __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'RENAMED', 'ON_TRAINED', 'CLEAN', 'M
            'beside_clean', 'victim_row', 'zoo_rows', 'bare_loop', 'plain_convolutions', 'training_kinds', 'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
-import hashlib,inspect,json,os,tempfile,time
+import hashlib,inspect,json,os,time
 from dataclasses import asdict,dataclass,field,replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 from fastcore.basics import patch
-from .core import BadInput,default_device,hardware,write_whole
+from .core import BadInput,default_device,hardware,hidden_folder,write_whole
 from .data import Dataset,Images,Splits,augment,split,to_float
 from .readers import data_root,load_dataset
 from .networks import Classifier,TightConv2d,build_model
@@ -143,7 +143,7 @@ def load_attack(
         raise BadInput(f"{str(path)!r} is not an attack's record ({e}); `baeraser attack` writes one") from None
     return secret|dict(trigger=trigger)|(dict(metrics=metrics) if metrics else {})
 
-RENAMED = dict(n_own='n_target', n_kept='n_target_right', own='target_acc') # in files of version 0.1.0
+RENAMED = dict(n_own='n_target', n_kept='n_target_right', own='target_acc') # other names of the same counts
 
 # %% ../nbs/01b_zoo.ipynb #z011
 def first_model(
@@ -232,9 +232,9 @@ def victim(
     ds = load_dataset(spec.data, root) if ds is None else ds
     start = spec.start and victim(spec.start, root, ds)
     home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix='.making-') as making:
-        attack(ds, Path(making)/'whole', spec, start)
-        try: os.rename(Path(making)/'whole', out)
+    with hidden_folder(home) as making:
+        attack(ds, making/'whole', spec, start)
+        try: os.rename(making/'whole', out)
         except OSError:
             if not out.exists(): raise   # else another process was first: the same spec, the same victim
     return out
