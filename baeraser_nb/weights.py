@@ -264,9 +264,9 @@ _STORED = '''
     logging.getLogger logging.Logger
     collections.OrderedDict collections.defaultdict collections.Counter collections.deque
     datetime.datetime datetime.date datetime.time datetime.timedelta datetime.timezone time.struct_time'''.split()
-_TYPES_OF_PYTHON = '''
+_NAMES_OF_PYTHON = '''
     set frozenset complex bytearray bytes slice range xrange object list dict tuple int float str bool long unicode
-    type NoneType Ellipsis NotImplemented'''.split()
+    type NoneType Ellipsis NotImplemented abs all any divmod len max min pow round sorted sum'''.split()
 _WHOLE_MODULES = 'pathlib','pathlib._local','typing','enum'
 _FUNCTIONS = '''
     numpy.dtype numpy.core.multiarray.scalar numpy.core.multiarray._reconstruct numpy._core.multiarray.scalar
@@ -278,7 +278,7 @@ _FUNCTIONS = '''
 # %% ../nbs/00c_weights.ipynb #p022
 def _is_stored(module, name):
     "Is this a name of Python's own that training scripts store?"
-    if module in ('builtins','__builtin__'): return name in _TYPES_OF_PYTHON
+    if module in ('builtins','__builtin__'): return name in _NAMES_OF_PYTHON
     return module in _WHOLE_MODULES or f'{module}.{name}' in _STORED
 
 def _named(module, name):
