@@ -1,7 +1,7 @@
 # `make demo` and `make test` need Python 3.10+, git, make and PyPI; they make .venv by themselves.
 # PYTHON=python3.12 picks the Python, VENV=dir another environment, ARGS="…" is handed on.
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow limits style outputs browser results export readme docs clean distclean setup setup-dev
+.PHONY: help demo test slow lowest limits style outputs browser results export readme docs clean distclean setup setup-dev
 export PYTHON VENV
 BIN := $(or $(VENV),.venv)/bin
 
@@ -21,6 +21,9 @@ test: setup-dev ## everything that must hold before a change goes in; ends with 
 
 slow: setup-dev ## the same with the cells marked slow, which train real models
 	@$(BIN)/python tools/gate.py --flags slow --limit 14400 $(ARGS)
+
+lowest: setup-dev ## some notebooks with the lowest versions that settings.ini admits, in an environment of its own
+	@$(BIN)/python tools/lowest.py $(ARGS)
 
 limits: setup-dev ## what passes a limit of the house: width, syntax nodes, export cells, …; ARGS="recovery 03_unlearning" looks at these only
 	@$(BIN)/python tools/limits.py $(ARGS)

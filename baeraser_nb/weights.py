@@ -543,10 +543,39 @@ def _pairs(o):
     if o.name!='collections.OrderedDict' or not isinstance(pairs, list): return None
     return dict(tuple(p) for p in pairs if isinstance(p, (list,tuple)) and len(p)==2 and type(p[0]) is str)
 
+def _attributes(o):
+    "What an object keeps by name, or None"
+    return o.state.items if isinstance(o, _Inert) and isinstance(o.state, _Inert) else None
+
+def _is_module(o):
+    "Is this stand-in a whole network?"
+    return '_parameters' in (_attributes(o) or {})
+
 def _mapping(o):
     "What a stand-in maps texts to, or None if it maps nothing; short lists count by number"
     if isinstance(o, (list,tuple)): return {str(i):v for i,v in enumerate(o)} if 0<len(o)<=10 else None
-    return o.items or _pairs(o) if isinstance(o, _Inert) else None
+    if _is_module(o): return _state_of(o)
+    return o.items or _pairs(o) or _attributes(o) if isinstance(o, _Inert) else None
+
+# %% ../nbs/00c_weights.ipynb #n14c0de9
+def _own_tensors(o):
+    "The stand-ins of a module's own parameters and buffers by name, without the buffers that no state dict has"
+    parts = _attributes(o)
+    aside = parts.get('_non_persistent_buffers_set')
+    aside = aside.args[0] if _is_call(aside) and aside.args else ()
+    own = [(k,v) for kind in ('_parameters','_buffers') for k,v in (_mapping(parts.get(kind)) or {}).items()]
+    return {k:v for k,v in own if v is not None and not (isinstance(aside, list) and k in aside)}
+
+def _state_of(o, most=20_000):
+    "The stand-ins of a whole network's tensors under the names of its state dict; at most so many modules are looked at"
+    out,todo = {},[('',o)]
+    for _ in range(most):
+        if not todo: break
+        prefix,o = todo.pop()
+        out |= {prefix+k:v for k,v in _own_tensors(o).items()}
+        parts = (_mapping(_attributes(o).get('_modules')) or {}).items()
+        todo += [(f'{prefix}{k}.',v) for k,v in parts if _is_module(v) and len(prefix)<300]
+    return out
 
 # %% ../nbs/00c_weights.ipynb #p051c
 def _walk(tree):
@@ -624,12 +653,6 @@ class _Contents:
             self.done[entry] = tensors
         return self.done[entry]
 
-# %% ../nbs/00c_weights.ipynb #p061
-def _is_module(o):
-    "Is this stand-in a whole network?"
-    state = o.state if isinstance(o, _Inert) else None
-    return isinstance(state, _Inert) and bool(state.items) and '_parameters' in state.items
-
 # %% ../nbs/00c_weights.ipynb #s48e6efd
 def _kind(o):
     "What somebody saved in the place of weights"
@@ -644,10 +667,6 @@ def _type(v): return 'dictionary' if isinstance(v, _Inert) else type(v).__name__
 # %% ../nbs/00c_weights.ipynb #z05
 def _refuse_contents(path, tree):
     "Say what a file holds instead of weights"
-    whole = [o for o in (tree, *(_mapping(tree) or {}).values()) if _is_module(o)]
-    if whole:
-        _refuse(path, f"holds a whole pickled model (`{whole[0].name[:80]}`), whose code nothing here runs; "
-                      "if you trust the file, load it where its code is and save `torch.save(model.state_dict(), …)`")
     _refuse(path, f"holds {_kind(tree)}, not a dictionary of names and tensors; save `model.state_dict()`")
 
 # %% ../nbs/00c_weights.ipynb #p064
@@ -686,6 +705,7 @@ def _from_pickle(path):
     if not entries: _refuse_contents(path, file.tree)
     meta = _said_beside(file.tree)
     note = 'it says how pixels are normalised: '+' and '.join(f'{k} {v}' for k,v in meta.items()) if meta else ''
+    if _is_module(file.tree): note = 'a whole pickled model; only its tensors are read, and none of its code is run'
     return _Contents(entries, meta, note, file)
 
 # %% ../nbs/00c_weights.ipynb #q002
@@ -1285,9 +1305,10 @@ def _plain_value(o, tensors, depth=9):
     if not depth or not isinstance(o, (list,tuple,_Inert)): return _LEAVE_OUT
     if not isinstance(o, _Inert):
         return type(o)(_kept(dict(enumerate(_plain_value(v, tensors, depth-1) for v in o))).values())
-    if o.items is None: return {} if o.name=='dict' else _LEAVE_OUT
-    kept = _kept({k:_plain_value(v, tensors, depth-1) for k,v in o.items.items()})
-    return kept if kept or not o.items else _LEAVE_OUT
+    items = _mapping(o) if _is_module(o) else o.items # a whole model is written as its state dict
+    if items is None: return {} if o.name=='dict' else _LEAVE_OUT
+    kept = _kept({k:_plain_value(v, tensors, depth-1) for k,v in items.items()})
+    return kept if kept or not items else _LEAVE_OUT
 
 # %% ../nbs/00c_weights.ipynb #s026c
 def _below(o):
@@ -1321,7 +1342,9 @@ def _fresh_tensors(tree, chosen, fresh, weights):
 # %% ../nbs/00c_weights.ipynb #s029
 def _check_rewritable(weights):
     "`BadInput` unless `weights` are from a checkpoint that can be written again"
-    if weights.found.file is not None and _nodes(weights.found.file.tree)<=300_000: return
+    if weights.found.file is None or _nodes(weights.found.file.tree)>300_000: _not_rewritable(weights)
+
+def _not_rewritable(weights):
     raise BadInput(f"`model` {shown(weights.path)!r} is no PyTorch checkpoint that can be written again; "
                    "choose a name that ends in .safetensors")
 
@@ -1336,7 +1359,8 @@ def save_wrapped(
     _check_rewritable(weights)
     tree = weights.found.file.tree
     out = _plain_value(tree, _fresh_tensors(tree, *repacked(weights, net, entry), weights))
-    lost = set(_mapping(tree) or {})-set(out)
+    if out is _LEAVE_OUT: _not_rewritable(weights)
+    lost = set(_mapping(tree) or {})-set(out) if isinstance(out, dict) else ()
     if lost: log.info('%s: written without %s', shown(path), _some(sorted(lost)))
     b = io.BytesIO()
     torch.save(out, b)

@@ -88,7 +88,7 @@ def serve(folder):
 
 def said(page): return page.locator('.baeraser-said').first.inner_text()
 
-def changed(page, old, secs=20):
+def changed(page, old, secs=120):
     "Wait until the line under the controls is another one than `old`; returns it"
     for _ in range(secs*10):
         new = said(page)
