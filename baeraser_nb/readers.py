@@ -348,7 +348,7 @@ def _remark_on_stray(names):
              len(names), 's'*(len(names)>1), names[0])
 
 # %% ../nbs/00a_readers.ipynb #n097
-def _class_names(files, path):
+def _folder_classes(files, path):
     "Names of the classes of `_ImageFile`s, in order"
     classes = sorted({o.name for o in files})
     if len(classes)>1: return classes
@@ -360,7 +360,7 @@ def _load_folder(path, size=None):
     "`Dataset` from a folder of class folders"
     folders = _split_folders(path)
     files = _image_files(folders)
-    classes = _class_names(files, path)
+    classes = _folder_classes(files, path)
     if missing := set(folders)-{o.split for o in files}:
         raise BadInput(f'`source` {path}: {folders[missing.pop()].name}/ has no class folders; '
                        'put them there, or remove it')
