@@ -72,11 +72,11 @@ def _sync_folder(path):
 # %% ../nbs/00_core.ipynb #mc072
 def write_whole(
     path:str|Path,  # final name; its folder is made if need be
-    data:bytes|str, # what to write; text as UTF-8
+    data:bytes|str, # what to write; text as UTF-8, with question marks for bytes of file names that are no letters
 ) -> Path:          # `path`; the file in it may be read by everybody
     "Write `data` so that `path` appears complete or not at all; `BadInput` if the place cannot take it"
     path = Path(path)
-    try: _replace(path, data.encode() if isinstance(data, str) else data)
+    try: _replace(path, data.encode(errors='replace') if isinstance(data, str) else data)
     except OSError as e:
         why = e.strerror or e
         raise BadInput(f"output {str(path)!r} cannot be written: {why}; choose another place") from None
