@@ -401,8 +401,6 @@ _NAMED = dict(
     cifar10=_NamedSet('CIFAR10', 'cifar-10-batches-py', _CIFAR10),
     cifar100=_NamedSet('CIFAR100', 'cifar-100-python', _CIFAR100),
     gtsrb=_NamedSet('GTSRB', 'gtsrb', _GTSRB, side=32))
-
-# %% ../nbs/00a_readers.ipynb #nff30bdf
 DATA_SETS = 'digits',*_NAMED # names that `load_dataset` knows
 
 # %% ../nbs/00a_readers.ipynb #c108
@@ -503,7 +501,8 @@ def _load_path(source, size=None):
     if path.is_file(): return _load_npz(path)
     hint = ''.join(f'; did you mean {c!r}?' for c in get_close_matches(path.name.lower(), DATA_SETS, 1))
     raise BadInput(f'`source` {shown(source)!r} is neither a known set nor a file nor a folder; '
-                   f'allowed are {", ".join(DATA_SETS)}, or the path of an .npz file or of a folder of class folders{hint}')
+                   f'allowed are {", ".join(DATA_SETS)}, or the path of an .npz file or of a folder of class folders'
+                   +hint)
 
 # %% ../nbs/00a_readers.ipynb #r015
 def _with_channels(ims, channels, source):

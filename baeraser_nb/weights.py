@@ -567,7 +567,7 @@ def _own_tensors(o):
     return {k:v for k,v in own if v is not None and not (isinstance(aside, list) and k in aside)}
 
 def _state_of(o, most=20_000):
-    "The stand-ins of a whole network's tensors under the names of its state dict; at most so many modules are looked at"
+    "The stand-ins of a whole network's tensors, named as in its state dict; at most so many modules are looked at"
     out,todo = {},[('',o)]
     for _ in range(most):
         if not todo: break
