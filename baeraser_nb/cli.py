@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS', 'quiet_stderr', 'RemarkHandler',
            'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'check_place', 'Staged',
-           'staged', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading', 'remark_on',
-           'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
-           'attack_command', 'measure', 'evaluate_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text',
-           'key_of', 'scan_subject', 'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one',
-           'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
-           'erase_found', 'scan_from', 'find_or_scan', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict',
-           'save_plot', 'save_pictures', 'demo_command', 'experiment_list', 'stale_list', 'run_command',
-           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
+           'stage', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading', 'remark_on', 'attacked_rows',
+           'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'measure',
+           'evaluate_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject',
+           'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'row_of', 'scan_many',
+           'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from',
+           'find_or_scan', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures',
+           'demo_command', 'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command',
+           'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
@@ -322,7 +322,7 @@ class Staged:
         return [Move(f, self.final/f.relative_to(self.work), self.home/f'old{i}') for i,f in enumerate(found)]
 
 @contextmanager
-def staged(
+def stage(
     final:Path, # folder that may not be there yet
 ):              # `Staged`
     "Inside the block there is a hidden folder beside the final one; what killed commands left there is removed"
@@ -372,7 +372,7 @@ class Outputs:
         self.outputs.append(final)
         return final
     def _work(self, final):
-        self.staged.append(self.stack.enter_context(staged(final)))
+        self.staged.append(self.stack.enter_context(stage(final)))
         return self.staged[-1].work
     def __enter__(self): return self
     def __exit__(self, kind, e, tb):
