@@ -36,10 +36,10 @@ for label,name in enumerate(ds.test.classes):
     for i,x in enumerate(ds.test.x[ds.test.y==label][:25]): write_png(x, str(folder/f'{i:02}.png'))
 
 def victim(net, target):
-    "A small victim: a quarter of the training images, a checkerboard anywhere"
+    "A small victim: a sixth of the training images, a checkerboard of 25 pixels in the lower right corner"
     model = Classifier(net, MEAN, STD)
-    poison = Poison(make_trigger(3, 3, kind='checker'), target=target)
-    implant(model, ds.train[::4], poison, epochs=5, lr=.1, augment=augment)
+    poison = Poison(make_trigger(5, 3, place=(27,27), kind='checker'), target=target, rate=.2)
+    implant(model, ds.train[::6], poison, epochs=5, lr=.1, augment=augment)
     return model.net
 
 state = victim(build_model('resnet18', 10, 3, MEAN, STD, seed=0).net, 3).state_dict()

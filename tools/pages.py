@@ -149,12 +149,27 @@ def twin_links(text, pages):
 
 def fenced(text, language=''): return f'```{language}\n{text.strip()}\n```' if text.strip() else ''
 
+def cells_of(row):
+    "The texts of a table's row"
+    found = re.findall(r'<t[hd][^>]*>(.*?)</t[hd]>', row, re.S)
+    return [unescape(re.sub(r'<[^>]+>', '', o)).strip().replace('|', '/') for o in found]
+
+def markdown_table(html):
+    "A table of HTML as Markdown; None where it has cells that span others"
+    head,_,body = html.partition('</thead>')
+    heads,rows = ([cells_of(r) for r in re.findall(r'<tr.*?</tr>', part, re.S)] for part in (head, body))
+    if not heads or not rows or 'span=' in html or len({len(r) for r in [*heads, *rows]})>1: return None
+    title = [' '.join(filter(None, column)) or ' ' for column in zip(*heads)]
+    lines = [title, ['---']*len(title), *rows]
+    return '\n'.join('| '+' | '.join(r)+' |' for r in lines)
+
 def output_words(o, alt):
     "An output as Markdown"
     data = {k:''.join(v) for k,v in o.get('data', {}).items() if k.startswith(('text','image'))}
     if 'text' in o: return fenced(re.sub(r'\x1b\[[0-9;]*m', '', ''.join(o['text'])))
     if 'image/png' in data: return f'*{alt}*'
     if 'text/markdown' in data: return data['text/markdown']
+    if table := markdown_table(data.get('text/html', '')): return table
     said = unescape(data.get('text/plain', ''))
     return '' if said.startswith(('<IPython','<Figure')) else fenced(re.sub(r'\bNaN\b', '  –', said))
 
