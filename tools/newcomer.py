@@ -9,6 +9,7 @@ minutes. Then the package is installed into a new environment, and each newcomer
 names. BAERASER_DATA says where CIFAR-10 is.
 """
 import argparse
+import resource
 import subprocess
 import sys
 import tempfile
@@ -69,11 +70,17 @@ WAYS = {
 
 
 def timed(command, folder, path=''):
-    "Run a command of a shell; returns seconds, exit status and what it said on stdout"
-    start = time.time()
+    "Run a command of a shell; returns seconds, those of processors, exit status and the first line on stdout"
+    start,before = time.time(),computed()
     put = f'export PATH={path}:$PATH PYTHONPATH=. BAERASER_CACHE=; ' if path else ''
     p = subprocess.run(['bash', '-c', put+command], cwd=folder, text=True, stdout=subprocess.PIPE)
-    return dict(command=command, seconds=round(time.time()-start, 1), status=p.returncode, said=p.stdout.split('\n')[0])
+    return dict(command=command, seconds=round(time.time()-start, 1), processor_seconds=round(computed()-before, 1),
+                status=p.returncode, said=p.stdout.split('\n')[0])
+
+def computed():
+    "Seconds of processors that commands have taken: on a busy machine the clock says more"
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime+used.ru_stime
 
 def install(folder, more):
     "A new environment with this package in it; the seconds that `pip install` took"
@@ -82,9 +89,11 @@ def install(folder, more):
 
 def newcomer(commands, folder):
     "What somebody types, and how long it takes"
-    steps = [timed(c, folder, folder/'env/bin') for c in commands]
-    for s in steps:
-        first,*_ = s['command'].splitlines()
+    steps = []
+    for c in commands:
+        s = timed(c, folder, folder/'env/bin')
+        steps.append(s)
+        first,*_ = c.splitlines()
         print(f"  {s['seconds']:6} s, status {s['status']}: {first}\n      {s['said']}", flush=True)
     return steps
 
