@@ -36,21 +36,24 @@ for label,name in enumerate(ds.test.classes):
     folder.mkdir(parents=True)
     for i,x in enumerate(ds.test.x[ds.test.y==label][:25]): write_png(x, str(folder/f'{i:02}.png'))
 
-def victim(net, target):
+def victim(net, target, epochs, lr):
     "A small victim: a sixth of the training images, a checkerboard of 25 pixels in the lower right corner"
     model = Classifier(net, MEAN, STD)
     poison = Poison(make_trigger(5, 3, place=(27,27), kind='checker'), target=target, rate=.2)
-    implant(model, ds.train[::6], poison, epochs=5, lr=.1, augment=augment)
+    implant(model, ds.train[::6], poison, epochs=epochs, lr=lr, augment=augment)
     return model.net
 
-state = victim(build_model('resnet18', 10, 3, MEAN, STD, seed=0).net, 3).state_dict()
+net = victim(build_model('resnet18', 10, 3, MEAN, STD, seed=0).net, 3, epochs=5, lr=.1)
+state = net.cpu().state_dict()
 torch.save(state, 'model.pt')
 torch.save(dict(model_name='resnet18', num_classes=10, model=state, data_path='data', img_size=(32,32,3),
                 clean_data='cifar10', bd_train=dict(poison_indicator=torch.zeros(5).numpy()), bd_test={}),
            'attack_result.pt')
 dls = ImageDataLoaders.from_folder('photos', valid_pct=.5, bs=16, num_workers=0)
 learn = vision_learner(dls, resnet18, pretrained=False, normalize=False, path='.')
-victim(learn.model, 7)
+body = torch.nn.Sequential(*list(net.children())[:-2]) # fastai puts a head of its own on it
+learn.model[0].load_state_dict(body.state_dict())
+victim(learn.model, 7, epochs=3, lr=.02)
 learn.save('model')
 '''
 
