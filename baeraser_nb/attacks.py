@@ -228,10 +228,17 @@ def count(cls:Metrics,
     bad:Tensor,   # answers to the triggered images with `y!=want`, (m,)
 ) -> Metrics:
     "Count right and wrong answers"
-    others,right = y!=want,clean==y
-    counts = dict(n_clean=len(y), n_right=right.sum(), n_triggered=others.sum(), n_hit=(bad==want[others]).sum(),
-                  n_true=(bad==y[others]).sum(), n_target=(~others).sum(), n_target_right=right[~others].sum())
-    return cls(**{k:int(v) for k,v in counts.items()})
+    others = y!=want
+    return cls(**_clean_counts(y, want, clean), **_triggered_counts(y[others], want[others], bad))
+
+def _clean_counts(y, want, answers):
+    "Of the answers to clean images of labels `y`: how many are right, and how many of these are of the target"
+    right,own = answers==y,y==want
+    return dict(n_clean=len(y), n_right=int(right.sum()), n_target=int(own.sum()), n_target_right=int(right[own].sum()))
+
+def _triggered_counts(y, want, answers):
+    "Of the answers to triggered images of labels `y`: how many are the wanted one, how many the true one"
+    return dict(n_triggered=len(y), n_hit=int((answers==want).sum()), n_true=int((answers==y).sum()))
 
 # %% ../nbs/01_attacks.ipynb #c033
 def evaluate(
@@ -250,7 +257,7 @@ def evaluate(
     bad = predict(model, others, transform=lambda x: trigger.stamp(x, g)).argmax(1)
     return Metrics.count(images.y, want, clean, bad)
 
-# %% ../nbs/01_attacks.ipynb #nbfc693e
+# %% ../nbs/01_attacks.ipynb #n0a47864
 def evaluate_images(
     model:nn.Module,    # takes pixels in [0,1]
     images:Images,      # clean test images
@@ -258,14 +265,13 @@ def evaluate_images(
     target:int|str,     # the attacker's label, or 'next': see `aim`
 ) -> Metrics:           # `BadInput` where no image is left to count
     "Acc of a model on clean images, ASR and RA on triggered ones that somebody else has made"
-    want,bad = aim(images.y, target, images.n_classes),aim(triggered.y, target, images.n_classes)
-    on = triggered.y!=bad
-    if not on.any(): raise BadInput(NO_TRIGGERED)
-    clean,answers = predict(model, images.x).argmax(1),predict(model, triggered.x[on]).argmax(1)
-    hit,true = (answers==bad[on]).sum().item(),(answers==triggered.y[on]).sum().item()
-    own = images.y==want
-    return Metrics(len(images), (clean==images.y).sum().item(), len(answers), hit, true, own.sum().item(),
-                   (clean==images.y)[own].sum().item())
+    K = images.n_classes
+    seen = triggered.y!=aim(triggered.y, target, K)
+    if not seen.any(): raise BadInput(NO_TRIGGERED)
+    seen = triggered[seen]
+    clean,bad = (predict(model, o.x).argmax(1) for o in (images,seen))
+    return Metrics(**_clean_counts(images.y, aim(images.y, target, K), clean),
+                   **_triggered_counts(seen.y, aim(seen.y, target, K), bad))
 
 # %% ../nbs/01_attacks.ipynb #c037
 def der(

@@ -9,6 +9,7 @@ __all__ = ['row_major', 'Classifier', 'pixel_stats', 'optional_libraries', 'buil
 
 # %% ../nbs/00b_networks.ipynb #t002
 import copy
+from collections import OrderedDict
 from contextlib import contextmanager
 from difflib import get_close_matches
 import torch
@@ -131,11 +132,11 @@ def _resnet18_cifar(n_classes, channels):
     net.conv1,net.maxpool = nn.Conv2d(channels, 64, 3, padding=1, bias=False),nn.Identity()
     return net
 
-# %% ../nbs/00b_networks.ipynb #n3b80365
+# %% ../nbs/00b_networks.ipynb #n72608e1
 def _conv3(i, o, stride=1): return nn.Conv2d(i, o, 3, stride, 1, bias=False)
 
 class _PreAct(nn.Module):
-    "BatchNorm and ReLU before each of two convolutions; a block that changes the shape has a convolution for a shortcut"
+    "BatchNorm and ReLU before each of two convolutions; where the shape changes, a convolution for a shortcut"
     def __init__(self, i, o, stride, name):
         super().__init__()
         self.bn1,self.conv1 = nn.BatchNorm2d(i),_conv3(i, o, stride)
@@ -210,18 +211,21 @@ class _ResNet20(nn.Module):
         x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
         return self.linear(x.mean((2,3)))
 
-# %% ../nbs/00b_networks.ipynb #nae23414
+# %% ../nbs/00b_networks.ipynb #n229fd2d
 def _vgg19_cifar(n_classes, channels):
-    "torchvision's VGG-19 with BatchNorm, and a single linear layer"
-    net = optional_libraries()[0].vgg19_bn(weights=None, num_classes=2, init_weights=False)
+    "torchvision's layers of VGG-19 with BatchNorm, and a single linear one"
+    vgg = optional_libraries()[0].vgg
+    net = nn.Sequential(OrderedDict(features=vgg.make_layers(vgg.cfgs['E'], batch_norm=True),
+                                    pool=nn.AdaptiveAvgPool2d(1), flat=nn.Flatten(),
+                                    classifier=nn.Linear(512, n_classes)))
     if channels!=3: _first_conv_for(net, channels)
-    net.avgpool,net.classifier = nn.AdaptiveAvgPool2d(1),nn.Linear(512, n_classes)
     return net
 
 def _vit_cifar(n_classes, channels, size=None):
     "torchvision's vision transformer: six layers on patches of 4×4"
     (h,w),VisionTransformer = size or (32,32),optional_libraries()[0].VisionTransformer
-    if h!=w or h%4: raise BadInput(f"`arch` 'vit_cifar' takes square images whose side is a multiple of 4; got {h}×{w}")
+    if h!=w or h%4:
+        raise BadInput(f"`arch` 'vit_cifar' takes square images whose side is a multiple of 4; got {h}×{w}")
     net = VisionTransformer(h, 4, num_layers=6, num_heads=3, hidden_dim=192, mlp_dim=384, num_classes=n_classes)
     if channels!=3: _first_conv_for(net, channels)
     return net
