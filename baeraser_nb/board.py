@@ -6,7 +6,7 @@
 __all__ = ['SIDES', 'RIVALS', 'TEN', 'RARE', 'QUICK', 'BOARD', 'board_experiment', 'PUBLISHED', 'BOARD_DER', 'SHARES',
            'BoardVictim', 'board_data', 'train_board', 'triggered_images', 'board_folder', 'board_victim', 'BoardCell',
            'BoardBench', 'board_bench', 'board_row', 'board_line', 'board_victims', 'board_cells', 'board_asked',
-           'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table']
+           'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table', 'on_front']
 
 # %% ../nbs/04h_board.ipynb #nf254314
 import hashlib,json,os,tempfile,time
@@ -282,20 +282,23 @@ def published_figures(
     def read(text): return float((text.split('/')+['nan'])[at])
     return pd.DataFrame([[read(t) for t in l[1:]] for l in lines], [l[0] for l in lines], head[1:])
 
-# %% ../nbs/04h_board.ipynb #n52362e3
+# %% ../nbs/04h_board.ipynb #n595a9b5
 SHARES = dict(before_acc='before.acc', before_asr='before.asr', floor='floor.asr', acc='after.acc', asr='after.asr',
               ra='after.ra', der='der')
 
 def board_frame(
-    rows:list,  # of `board_experiment`
-):              # DataFrame: one line per row; shares in percent
+    rows:list,      # of `board_experiment`
+    more:dict=None, # further columns by a row's name, each a dict, such as shares that another experiment measured
+):                  # DataFrame: one line per row; shares in percent
     "Rows as a table to compute with"
-    wide = pd.json_normalize([{k:r.get(k) for k in ('cell','before','after','floor','der','seconds')} for r in rows])
-    asked = {k:f'cell.victim.{k}' for k in ('net','data','attack','rate','epochs')}
+    parts = 'cell','before','after','floor','der','seconds'
+    wide = pd.json_normalize([{k:r[k] for k in parts if r.get(k) is not None} for r in rows])
+    asked = {k:f'cell.victim.{k}' for k in ('net','data','attack','rate','n','epochs')}
     asked |= dict(defence='cell.defence', short='cell.short', seed='cell.seed')
     left = wide.reindex(columns=list(asked.values())).set_axis(list(asked), axis=1)
     right = 100*wide.reindex(columns=list(SHARES.values())).set_axis(list(SHARES), axis=1).astype(float)
-    return left.join(right).assign(seconds=wide.get('seconds'))
+    df = left.join(right).assign(seconds=wide.get('seconds'))
+    return df.join(pd.DataFrame([more.get(r['name'], {}) for r in rows])) if more else df
 
 def board_table(
     df,             # of `board_frame`
@@ -306,3 +309,16 @@ def board_table(
     wide = df.pivot_table(share, by, 'defence', sort=False)
     first = [d for d in ('baeraser',*RIVALS) if d in wide]
     return wide[first+[d for d in wide if d not in first]]
+
+# %% ../nbs/04h_board.ipynb #n274bb9a
+def on_front(
+    df,                     # of `board_frame`
+    defence='baeraser',
+    by=('net','data','attack','rate'), # what makes a victim
+):                          # Series of bool by victim: is no other defence better in both ASR and Acc?
+    "Where a defence is on the front of ASR against accuracy; victims that it has not been tried on are left out"
+    def best(g):
+        own,others = g[g.defence==defence][['asr','acc']].mean(),g[g.defence!=defence]
+        return not ((others.asr<own.asr)&(others.acc>own.acc)).any()
+    tried = df[df.attack!='none'].groupby(list(by), sort=False).filter(lambda g: (g.defence==defence).any())
+    return tried.groupby(list(by), sort=False)[['defence','asr','acc']].apply(best)
