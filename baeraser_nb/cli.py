@@ -794,7 +794,7 @@ def measure(
     n_outputs(s.model, s.shown)
     return evaluate(s.model, s.shown, secret['trigger'], secret['target'], seed)
 
-# %% ../nbs/05a_cli.ipynb #n4a65bfa
+# %% ../nbs/05a_cli.ipynb #n11a1ebc
 def is_pictures(
     attack,         # what --attack names
 ) -> bool:          # no record of ours is in it
@@ -813,7 +813,7 @@ def measure_pictures(
     from baeraser_nb.readers import load_triggered
     if target is None:
         raise _bad_input('`attack` is a folder of pictures, which does not say what they shall be taken for; '
-                         'name that label with `target` (--target)')
+                         'name that label with `target`')
     classes = s.shown.classes
     want = classes.index(target) if target in classes else _target(target)
     sides = _numbers(size, 'size', int)
