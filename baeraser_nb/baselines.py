@@ -167,9 +167,9 @@ def attention(
 def map_sizes(
     net:nn.Module,      # its direct parts are looked at
     run,                # called without arguments; runs `net` on some images
-) -> dict:              # (height, width) by the part's name, in order; only parts that give maps of two pixels or more
+) -> dict:              # (height, width) by the part's name, in order; without BatchNorm and maps of one pixel
     "How large the activation maps are that the parts of a network give"
-    parts = dict(net.named_children())
+    parts = {name:m for name,m in net.named_children() if not isinstance(m, nn.BatchNorm2d)}
     with hook_outputs(list(parts.values())) as hooks: run()
     sizes = {}
     for name,hook in zip(parts, hooks):
