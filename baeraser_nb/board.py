@@ -8,9 +8,9 @@ __all__ = ['SIDES', 'RIVALS', 'TEN', 'RARE', 'QUICK', 'BRIEF', 'BOARD', 'board_e
            'BoardBench', 'board_bench', 'board_row', 'board_line', 'board_victims', 'board_cells', 'board_asked',
            'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table', 'on_front']
 
-# %% ../nbs/04h_board.ipynb #nf254314
+# %% ../nbs/04h_board.ipynb #nfa0c81e
 import hashlib,json,os,tempfile,time
-from dataclasses import asdict,dataclass,replace
+from dataclasses import asdict,dataclass,field,replace
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -165,7 +165,7 @@ class BoardCell:
         key = hashlib.sha256(json.dumps(self.options, sort_keys=True).encode()).hexdigest()[:8]
         return f'{self.victim.name}-{self.defence}-{self.seed}-{key}'
 
-# %% ../nbs/04h_board.ipynb #n78638c9
+# %% ../nbs/04h_board.ipynb #n8921c57
 @dataclass
 class BoardBench:
     "What the cells of one victim share"
@@ -173,8 +173,9 @@ class BoardBench:
     data:Splits             # held and test images
     triggered:Images|None   # see `triggered_images`
     target:int|str|None     # the attacker's
-    floor:Metrics|None      # of the clean twin on the same images
-    scans:dict              # of the victim, see `baeraser_nb.experiments.defend`
+    before:Metrics|None=None# of the victim
+    floor:Metrics|None=None # of the clean twin on the same images
+    scans:dict=field(default_factory=dict) # of the victim, see `baeraser_nb.experiments.defend`
     def measure(self, model):
         if self.triggered is None: return evaluate(model, self.data.test)
         return evaluate_images(model, self.data.test, self.triggered, self.target)
@@ -189,17 +190,18 @@ def board_bench(
     if v.attack!='none':
         seen,_ = load_weights(folder/'triggered.safetensors')
         triggered = Images(seen['x'], seen['y'], ds.test.classes)
-    bench = BoardBench(load_board(folder, ds), split(ds), triggered, v.target, None, {})
+    bench = BoardBench(load_board(folder, ds), split(ds), triggered, v.target)
+    bench.before = bench.measure(bench.victim)
     if triggered is not None: bench.floor = bench.measure(load_board(board_victim(v.clean, root, ds), ds))
     return bench
 
-# %% ../nbs/04h_board.ipynb #n1d7e16e
+# %% ../nbs/04h_board.ipynb #n6f40563
 def board_row(
     cell:BoardCell,
     bench:BoardBench,   # of the cell's victim
 ) -> dict:              # JSON values
     "Defend and evaluate"
-    before = bench.measure(bench.victim)
+    before = bench.before
     done = defend(bench.victim, bench.data.held, cell.defence, cell.options, cell.seed, bench.scans)
     after = bench.measure(done.model)
     worth = der(before, after) if bench.triggered is not None else None
