@@ -722,7 +722,7 @@ def ft_sam(
     sharp,loss = SharpnessAware(rho),partial(F.cross_entropy, label_smoothing=smoothing)
     return tune(copy.deepcopy(model), held, epochs, lr, seed, progress, 'fine-tuning, sharpness-aware', [sharp], loss)
 
-# %% ../nbs/03a_baselines.ipynb #n4ecfe6c
+# %% ../nbs/03a_baselines.ipynb #nb382eea
 def conv_norm_pairs(
     model:nn.Module,
 ) -> list:          # of pairs (convolution, BatchNorm); `BadInput` if there are none
@@ -736,6 +736,7 @@ def conv_norm_pairs(
     raise BadInput("the model has no convolution with a BatchNorm behind it, whose channels CLP prunes; "
                    "CLP cannot be used")
 
+# %% ../nbs/03a_baselines.ipynb #na07ae3b
 def channel_bounds(
     conv:nn.Conv2d,
     bn:nn.BatchNorm2d,  # behind it

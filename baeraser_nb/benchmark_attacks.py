@@ -178,7 +178,7 @@ def adaptive_patch(
     def patches(opacities): return tuple(Trigger(p, a, at) for p,a,at in zip(patterns, opacities, places))
     return Covered(Patches(patches([1.]*4)), target, rate, cover, taught=Patches(patches(alphas), one=True))
 
-# %% ../nbs/01f_benchmark_attacks.ipynb #n6d6dc10
+# %% ../nbs/01f_benchmark_attacks.ipynb #n27bd311
 @dataclass(frozen=True)
 class Setting:
     "An attack as the field's tables have it"
@@ -188,6 +188,7 @@ class Setting:
     looks:bool=False        # does it look at a clean model?
     clean_label:bool=False  # does it poison the target's own images alone?
 
+# %% ../nbs/01f_benchmark_attacks.ipynb #n05859bd
 def lower_right(
     train:Images,
     size:int=3, # height and width of a patch, pixels
@@ -195,7 +196,7 @@ def lower_right(
     "A patch in the lower right corner"
     return dict(size=size, place=(train.shape[1]-size, train.shape[2]-size))
 
-# %% ../nbs/01f_benchmark_attacks.ipynb #n485a9a6
+# %% ../nbs/01f_benchmark_attacks.ipynb #n0378c49
 BENCHMARK = dict(
     badnets=Setting(badnets, dict(size=3)), blended=Setting(blended, dict(alpha=.2)),
     sig=Setting(sig, dict(amplitude=40/255, frequency=6), clean_label=True),
@@ -205,6 +206,7 @@ BENCHMARK = dict(
     trojannn=Setting(trojannn, dict(size=5), looks=True), adaptive_blend=Setting(adaptive_blend),
     adaptive_patch=Setting(adaptive_patch), all_to_all=Setting(badnets, dict(size=3), target='next'))
 
+# %% ../nbs/01f_benchmark_attacks.ipynb #n9b183c0
 def benchmark_poison(
     name:str,        # a key of `BENCHMARK`
     model:nn.Module, # a clean model, for the attacks that look at one

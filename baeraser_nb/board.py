@@ -90,16 +90,15 @@ def train_board(
     poison = benchmark_poison(v.attack, clean, train, v.rate, v.seed)
     return implant(model, train, poison, v.epochs, **how),poison.trigger
 
-# %% ../nbs/04h_board.ipynb #n7f03ecd
+# %% ../nbs/04h_board.ipynb #nee1d843
 def triggered_images(
     trigger,        # has a `stamp`
     images:Images,  # test images
     target:int|str, # the attacker's label, or 'next'
-    seed:int=0,     # of random places
 ) -> Images:        # those whose label is not the wanted one, with their true labels
     "Test images with a trigger, as a viewer would get them"
     some = images[images.y!=aim(images.y, target, images.n_classes)]
-    g,device = torch.Generator().manual_seed(seed),default_device()
+    g,device = torch.Generator().manual_seed(0),default_device()
     parts = [trigger.stamp(to_float(x, device), g).mul(255).round().byte().cpu() for x in some.x.split(500)]
     return Images(torch.cat(parts), some.y, some.classes)
 
@@ -244,7 +243,7 @@ def board_cells(
     return [c for v in victims for c in (*(BoardCell(v, seed=s) for s in range(trials)),
                                          *(BoardCell(v, d, short) for d in defences))]
 
-# %% ../nbs/04h_board.ipynb #nac4f351
+# %% ../nbs/04h_board.ipynb #n04be103
 BRIEF = dict(epochs=8, lr=.05, bs=32, n=8000) # a short training
 BOARD = dict(
     tiny=lambda: board_cells([BoardVictim('cnn', 'digits', 'badnets', epochs=8)], ('fine_tuning','clp'), True, 0),
@@ -253,6 +252,7 @@ BOARD = dict(
     card=lambda: board_cells(board_victims(['preactresnet18'], ['cifar10','cifar100','gtsrb','tiny_imagenet'],
                                            tuple(BENCHMARK), epochs=60)))
 
+# %% ../nbs/04h_board.ipynb #nc474844
 def board_asked(cell):
     "What the row of a cell says was asked"
     return dict(name=cell.name, cell=asdict(cell)|dict(options=cell.options))
@@ -267,7 +267,7 @@ board_experiment = Experiment('board', by_part(BOARD), board_row, ('board',), bo
                               settings=cell_settings, kind=board_kind, group=board_job, share=board_bench,
                               parts=tuple(BOARD))
 
-# %% ../nbs/04h_board.ipynb #n785391b
+# %% ../nbs/04h_board.ipynb #n09c35d3
 PUBLISHED = """
 attack    before       fine_tuning        fine_pruning       nad                neural_cleanse     anp                i_bau              ft_sam
 badnets   91.82/93.79  90.29/1.70/95.28   91.77/0.84/96.45   88.82/1.96/94.42   57.22/0.90/79.14   91.65/3.83/94.89   87.43/4.48/92.46   92.21/1.63/96.08
@@ -277,6 +277,7 @@ mean      91.24/95.71  91.83/38.81/78.45  92.14/21.72/86.99  91.49/23.69/86.01  
 """ # noqa: E501
 BOARD_DER = dict(anp=95.23, neural_cleanse=90.62, i_bau=88.04, nad=82.4, fine_tuning=81.1, fine_pruning=71.8, clp=64.8)
 
+# %% ../nbs/04h_board.ipynb #n889fa49
 def published_figures(
     share:str,  # 'acc', 'asr' or 'der'
 ):              # DataFrame in percent by attack and defence

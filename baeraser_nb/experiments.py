@@ -50,7 +50,8 @@ def defence_options(
     return options|dict(search='robust') if 'pool' in parameters else options
 
 # %% ../nbs/04_experiments.ipynb #c007
-LATER = dict(recalibrate=False, hot=0, smoothing=0.) # options that came when there were rows: with this value they stay out of a cell's name
+# options that came when there were rows: with this value they stay out of a cell's name
+LATER = dict(recalibrate=False, hot=0, smoothing=0.)
 
 @dataclass(frozen=True)
 class Cell:

@@ -165,7 +165,7 @@ class _PreActResNet18(nn.Module):
         x = self.layer4(self.layer3(self.layer2(self.layer1(self.conv1(x)))))
         return self.linear(x.mean((2,3)))
 
-# %% ../nbs/00b_networks.ipynb #n3547efe
+# %% ../nbs/00b_networks.ipynb #ncf771df
 class _Group(nn.Module):
     "Two blocks, the first of which may halve the size"
     def __init__(self, i, o, stride):
@@ -174,6 +174,7 @@ class _Group(nn.Module):
         self.layer = nn.Sequential(*blocks)
     def forward(self, x): return self.layer(x)
 
+# %% ../nbs/00b_networks.ipynb #nef88b2a
 class _WRN16(nn.Module):
     "A wide ResNet of 16 layers and width 1: three groups of two blocks"
     def __init__(self, n_classes, channels):
@@ -211,7 +212,7 @@ class _ResNet20(nn.Module):
         x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
         return self.linear(x.mean((2,3)))
 
-# %% ../nbs/00b_networks.ipynb #n229fd2d
+# %% ../nbs/00b_networks.ipynb #ncde29fa
 def _vgg19_cifar(n_classes, channels):
     "torchvision's layers of VGG-19 with BatchNorm, and a single linear one"
     vgg = optional_libraries()[0].vgg
@@ -221,6 +222,7 @@ def _vgg19_cifar(n_classes, channels):
     if channels!=3: _first_conv_for(net, channels)
     return net
 
+# %% ../nbs/00b_networks.ipynb #n99d5fbd
 def _vit_cifar(n_classes, channels, size=None):
     "torchvision's vision transformer: six layers on patches of 4×4"
     (h,w),VisionTransformer = size or (32,32),optional_libraries()[0].VisionTransformer

@@ -492,7 +492,7 @@ def load_dataset(
         raise BadInput(f'`source` {shown(source)} cannot be read ({_why(e)}); '
                        'check the path and who may read it') from None
 
-# %% ../nbs/00a_readers.ipynb #nd9c9968
+# %% ../nbs/00a_readers.ipynb #nd8dbaac
 def _label_of(name, classes, folder):
     "The label of a class folder of triggered pictures: by the class's name, or by its number"
     if name in classes: return classes.index(name)
@@ -500,6 +500,7 @@ def _label_of(name, classes, folder):
     raise BadInput(f"`attack` {folder}: its folder {name!r} is no class; name folders after the pictures' true class, "
                    f"such as {classes[0]!r}, or after its number, 0 to {len(classes)-1}")
 
+# %% ../nbs/00a_readers.ipynb #n0b398a8
 def _labels_by_name(clean, classes):
     "The label of each clean picture in class folders, by its file name without the ending"
     files = _image_files(dict(test=_split_folders(clean)['test']), list(classes))
