@@ -7,12 +7,12 @@ __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS
            'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'check_place', 'Staged',
            'stage', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading', 'remark_on', 'attacked_rows',
            'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'measure',
-           'evaluate_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject',
-           'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'row_of', 'scan_many',
-           'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from',
-           'find_or_scan', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures',
-           'demo_command', 'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command',
-           'detect_command', 'performance_command']
+           'is_pictures', 'measure_pictures', 'evaluate_command', 'verdict_line', 'verdict_notes', 'score_lines',
+           'scan_text', 'key_of', 'scan_subject', 'scan_row', 'report_on', 'check_format', 'formatted', 'Asked',
+           'scan_one', 'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased',
+           'erase_text', 'erase_found', 'scan_from', 'find_or_scan', 'erase_command', 'demo_models', 'demo_defence',
+           'demo_verdict', 'save_plot', 'save_pictures', 'demo_command', 'experiment_list', 'stale_list', 'run_command',
+           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
@@ -485,6 +485,8 @@ class Subject:
     def model(self): return self.case.model
     @property
     def held(self): return self.case.images
+    @property
+    def shown(self): return self.held if self.data.test is None else self.data.test # what a model is measured on
 
 # %% ../nbs/05a_cli.ipynb #w330
 def _images_for(weights, data, root, download, size):
@@ -743,12 +745,45 @@ def measure(
     from baeraser_nb.attacks import evaluate
     from baeraser_nb.inputs import n_outputs
     from baeraser_nb.zoo import load_attack
-    secret,images = load_attack(attack),s.held if s.data.test is None else s.data.test
-    n_outputs(s.model, images)
-    return evaluate(s.model, images, secret['trigger'], secret['target'], seed)
+    secret = load_attack(attack)
+    n_outputs(s.model, s.shown)
+    return evaluate(s.model, s.shown, secret['trigger'], secret['target'], seed)
+
+# %% ../nbs/05a_cli.ipynb #n11a1ebc
+def is_pictures(
+    attack,         # what --attack names
+) -> bool:          # no record of ours is in it
+    "Whether an attack is a folder of triggered pictures"
+    return Path(attack).is_dir() and not (Path(attack)/'attack.json').exists()
+
+def measure_pictures(
+    s:Subject,      # the model, victim or purified
+    folder,         # triggered pictures, see `load_triggered`
+    data,           # what --data names: the clean ones they may be paired with
+    target,         # the attacker's label, a class's name, or 'next'; None is refused
+    size=None,      # what --size says
+):                  # `Metrics`
+    "What a model does on pictures that somebody has put a trigger into"
+    from baeraser_nb.attacks import evaluate_images
+    from baeraser_nb.readers import load_triggered
+    if target is None:
+        raise _bad_input('`attack` is a folder of pictures, which does not say what they shall be taken for; '
+                         'name that label with `target`')
+    classes = s.shown.classes
+    want = classes.index(target) if target in classes else _target(target)
+    sides = _numbers(size, 'size', int)
+    size = sides and (sides[0] if len(sides)==1 else tuple(sides))
+    seen = load_triggered(folder, data, classes, s.shown.shape[0], size)
+    if seen.shape!=s.shown.shape:
+        raise _bad_input(f'`attack` has pictures of {"×".join(map(str, seen.shape))}, the clean ones are '
+                         f'{"×".join(map(str, s.shown.shape))}; both must be of one size')
+    return evaluate_images(s.model, s.shown, seen, want)
 
 # %% ../nbs/05a_cli.ipynb #c074
-_Secret = Annotated[Path, _opt('--attack', help="The attacker's secret: attack.json, or the folder it is in.")]
+_Secret = Annotated[Path, _opt('--attack', help="The attacker's secret: attack.json, or the folder it is in; or a "
+    "folder of pictures with a trigger, in folders of their true classes, or named as the clean ones of --data.")]
+_Wanted = Annotated[str|None, _opt('--target', help="With a folder of pictures: the label they shall get, by number or "
+    "name; next: the label after their own.")]
 def _origin(s): return dict(model=str(s.path), sha256=s.sha256, data=s.name)
 
 # %% ../nbs/05a_cli.ipynb #n074a
@@ -756,14 +791,16 @@ def _origin(s): return dict(model=str(s.path), sha256=s.sha256, data=s.name)
 def evaluate_command(
     model:_Model, data:_Data, attack:_Secret, arch:_Arch=None, factory:_Factory=None, entry:_Entry=None,
     size:_PictureSize=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None,
-    std:_Std=None, device:_Device=None, seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
+    std:_Std=None, device:_Device=None, seed:_Seed=0, target:_Wanted=None, json:_Json=None, quiet:_Quiet=False):
     ("For whoever knows the attack: accuracy (Acc), attack success (ASR) and recovered accuracy (RA) of a model on "
      "test images that no defender held.")
-    read = *_model_files(model),*_data_files(data),_folder_file(attack, 'attack.json')
+    strange = is_pictures(attack)
+    if target and not strange: raise _bad_input('`target` is for a folder of pictures; attack.json names its own')
+    read = *_model_files(model),*_data_files(data),(attack if strange else _folder_file(attack, 'attack.json'))
     with quiet_stderr(quiet),Outputs(*read) as o:
         to = _json_place(o, json)
         s = load_subject(model, arch, data, root, download, held, mean, std, factory, device, size, entry)
-        m = measure(s, attack, seed)
+        m = measure_pictures(s, attack, data, target, size) if strange else measure(s, attack, seed)
         remark_on(s)
         write_json(to, metrics_row(m)|_origin(s)|dict(held=s.ratio, seed=seed, version=__version__))
     _say(metrics_table({'model':m}), json=='-')

@@ -32,11 +32,12 @@ from .attacks import Metrics,der,evaluate
 from .zoo import ZOO,Spec,load_victim,reseed
 from .recovery import SEARCHES,TriggerPool,scan
 from .unlearn import UNLEARNINGS,Unlearning,erase
-from .baselines import BASELINES
+from .baselines import BASELINES,SHORT
 
 # %% ../nbs/04_experiments.ipynb #c006
 def defence_options(
     defence:str, # 'baeraser', or a key of `baeraser_nb.baselines.BASELINES`
+    published:bool=False, # rivals at their published strength, not as in `SHORT`?
 ) -> dict:       # names and defaults; `BadInput` for an unknown defence
     "What a defence can be told"
     if defence=='baeraser': return asdict(UNLEARNINGS['robust'])|dict(search='robust')
@@ -45,10 +46,12 @@ def defence_options(
     parameters = signature(BASELINES[defence]).parameters
     given = 'model','held','pool','seed','progress'
     options = {k:p.default for k,p in parameters.items() if k not in given}
+    if not published: options |= SHORT.get(defence, {})
     return options|dict(search='robust') if 'pool' in parameters else options
 
 # %% ../nbs/04_experiments.ipynb #c007
-LATER = dict(recalibrate=False) # options that came when there were rows: with this value they stay out of a cell's name
+# options that came when there were rows: with this value they stay out of a cell's name
+LATER = dict(recalibrate=False, hot=0, smoothing=0.)
 
 @dataclass(frozen=True)
 class Cell:
@@ -372,7 +375,7 @@ def cell_row(
     return row|dict(megabytes=peak_megabytes())
 
 # %% ../nbs/04_experiments.ipynb #c023
-DEFENCES = 'baeraser',*BASELINES
+DEFENCES = 'baeraser',*(name for name in BASELINES if name!='clp') # which is measured on the board
 
 @dataclass(frozen=True)
 class Grid:

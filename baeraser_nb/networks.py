@@ -9,6 +9,7 @@ __all__ = ['row_major', 'Classifier', 'pixel_stats', 'optional_libraries', 'buil
 
 # %% ../nbs/00b_networks.ipynb #t002
 import copy
+from collections import OrderedDict
 from contextlib import contextmanager
 from difflib import get_close_matches
 import torch
@@ -124,17 +125,6 @@ def _timm(arch, n_classes, channels, size=None):
     more = dict(img_size=tuple(size)) if fixed else {}
     return timm.create_model(arch, pretrained=False, num_classes=n_classes, in_chans=channels, **more)
 
-# %% ../nbs/00b_networks.ipynb #n014
-def _advice(arch):
-    "What to write instead of an unknown `arch`"
-    tvm,timm = optional_libraries()
-    known = {'cnn', 'resnet18_cifar', *tvm.list_models(module=tvm), *(timm.list_models() if timm else ())}
-    near = get_close_matches(arch, known, 2)
-    if near: return f"did you mean {' or '.join(map(repr, near))}?"
-    missing = '' if timm else ' (timm is not installed)'
-    return ("use 'resnet18', 'resnet18_cifar', 'cnn' or another classification model of torchvision or timm, "
-            f"such as 'mobilenet_v2'{missing}")
-
 # %% ../nbs/00b_networks.ipynb #n018
 def _resnet18_cifar(n_classes, channels):
     "torchvision's ResNet-18, with a first layer for small images"
@@ -142,9 +132,133 @@ def _resnet18_cifar(n_classes, channels):
     net.conv1,net.maxpool = nn.Conv2d(channels, 64, 3, padding=1, bias=False),nn.Identity()
     return net
 
+# %% ../nbs/00b_networks.ipynb #n72608e1
+def _conv3(i, o, stride=1): return nn.Conv2d(i, o, 3, stride, 1, bias=False)
+
+class _PreAct(nn.Module):
+    "BatchNorm and ReLU before each of two convolutions; where the shape changes, a convolution for a shortcut"
+    def __init__(self, i, o, stride, name):
+        super().__init__()
+        self.bn1,self.conv1 = nn.BatchNorm2d(i),_conv3(i, o, stride)
+        self.bn2,self.conv2 = nn.BatchNorm2d(o),_conv3(o, o)
+        self.name = name if stride>1 or i!=o else None
+        if not self.name: return
+        short = nn.Conv2d(i, o, 1, stride, bias=False)
+        self.add_module(name, nn.Sequential(short) if name=='shortcut' else short)
+    def forward(self, x):
+        z = F.relu(self.bn1(x))
+        short = getattr(self, self.name)(z) if self.name else x
+        return self.conv2(F.relu(self.bn2(self.conv1(z))))+short
+
+# %% ../nbs/00b_networks.ipynb #n9c0082c
+class _PreActResNet18(nn.Module):
+    "Four stages of two blocks"
+    def __init__(self, n_classes, channels):
+        super().__init__()
+        self.conv1,i = _conv3(channels, 64),64
+        for k,o in enumerate((64,128,256,512), 1):
+            blocks = [_PreAct(a, o, s, 'shortcut') for a,s in ((i, 1+(k>1)),(o, 1))]
+            self.add_module(f'layer{k}', nn.Sequential(*blocks))
+            i = o
+        self.linear = nn.Linear(i, n_classes)
+    def forward(self, x):
+        x = self.layer4(self.layer3(self.layer2(self.layer1(self.conv1(x)))))
+        return self.linear(x.mean((2,3)))
+
+# %% ../nbs/00b_networks.ipynb #ncf771df
+class _Group(nn.Module):
+    "Two blocks, the first of which may halve the size"
+    def __init__(self, i, o, stride):
+        super().__init__()
+        blocks = [_PreAct(a, o, s, 'convShortcut') for a,s in ((i, stride),(o, 1))]
+        self.layer = nn.Sequential(*blocks)
+    def forward(self, x): return self.layer(x)
+
+# %% ../nbs/00b_networks.ipynb #nef88b2a
+class _WRN16(nn.Module):
+    "A wide ResNet of 16 layers and width 1: three groups of two blocks"
+    def __init__(self, n_classes, channels):
+        super().__init__()
+        self.conv1 = _conv3(channels, 16)
+        self.block1,self.block2,self.block3 = _Group(16, 16, 1),_Group(16, 32, 2),_Group(32, 64, 2)
+        self.bn1,self.fc = nn.BatchNorm2d(64),nn.Linear(64, n_classes)
+    def forward(self, x):
+        x = self.block3(self.block2(self.block1(self.conv1(x))))
+        return self.fc(F.relu(self.bn1(x)).mean((2,3)))
+
+# %% ../nbs/00b_networks.ipynb #nd8b48bb
+class _Padded(nn.Module):
+    "ResNet's block, whose shortcut drops every other pixel and adds channels of zeros"
+    def __init__(self, i, o, stride):
+        super().__init__()
+        self.conv1,self.bn1 = _conv3(i, o, stride),nn.BatchNorm2d(o)
+        self.conv2,self.bn2 = _conv3(o, o),nn.BatchNorm2d(o)
+        self.stride,self.more = stride,(o-i)//2
+    def forward(self, x):
+        z = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
+        return F.relu(z+F.pad(x[:,:,::self.stride,::self.stride], (0,0,0,0,self.more,self.more)))
+
+class _ResNet20(nn.Module):
+    "Three stages of three blocks"
+    def __init__(self, n_classes, channels):
+        super().__init__()
+        self.conv1,self.bn1,i = _conv3(channels, 16),nn.BatchNorm2d(16),16
+        for k,o in enumerate((16,32,64), 1):
+            blocks = _Padded(i, o, 1+(k>1)),_Padded(o, o, 1),_Padded(o, o, 1)
+            self.add_module(f'layer{k}', nn.Sequential(*blocks))
+            i = o
+        self.linear = nn.Linear(i, n_classes)
+    def forward(self, x):
+        x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
+        return self.linear(x.mean((2,3)))
+
+# %% ../nbs/00b_networks.ipynb #ncde29fa
+def _vgg19_cifar(n_classes, channels):
+    "torchvision's layers of VGG-19 with BatchNorm, and a single linear one"
+    vgg = optional_libraries()[0].vgg
+    net = nn.Sequential(OrderedDict(features=vgg.make_layers(vgg.cfgs['E'], batch_norm=True),
+                                    pool=nn.AdaptiveAvgPool2d(1), flat=nn.Flatten(),
+                                    classifier=nn.Linear(512, n_classes)))
+    if channels!=3: _first_conv_for(net, channels)
+    return net
+
+# %% ../nbs/00b_networks.ipynb #n99d5fbd
+def _vit_cifar(n_classes, channels, size=None):
+    "torchvision's vision transformer: six layers on patches of 4×4"
+    (h,w),VisionTransformer = size or (32,32),optional_libraries()[0].VisionTransformer
+    if h!=w or h%4:
+        raise BadInput(f"`arch` 'vit_cifar' takes square images whose side is a multiple of 4; got {h}×{w}")
+    net = VisionTransformer(h, 4, num_layers=6, num_heads=3, hidden_dim=192, mlp_dim=384, num_classes=n_classes)
+    if channels!=3: _first_conv_for(net, channels)
+    return net
+
+# %% ../nbs/00b_networks.ipynb #naca6afa
+def _convnext_cifar(n_classes, channels):
+    "torchvision's ConvNeXt: twelve blocks of 40 to 320 channels, on patches of 2×2"
+    tvm,widths = optional_libraries()[0],(40,80,160,320)
+    stages = [tvm.convnext.CNBlockConfig(i, o, n) for i,o,n in zip(widths, (*widths[1:],None), (2,2,6,2))]
+    net = tvm.ConvNeXt(stages, num_classes=n_classes)
+    net.features[0][0] = nn.Conv2d(channels, widths[0], 2, 2)
+    return net
+
+SMALL = dict(cnn=_cnn, resnet18_cifar=_resnet18_cifar, preactresnet18=_PreActResNet18, wrn16_1=_WRN16,
+             resnet20=_ResNet20, vgg19_bn_cifar=_vgg19_cifar, convnext_cifar=_convnext_cifar) # and 'vit_cifar'
+
+# %% ../nbs/00b_networks.ipynb #n014
+def _advice(arch):
+    "What to write instead of an unknown `arch`"
+    tvm,timm = optional_libraries()
+    known = {*SMALL, 'vit_cifar', *tvm.list_models(module=tvm), *(timm.list_models() if timm else ())}
+    near = get_close_matches(arch, known, 2)
+    if near: return f"did you mean {' or '.join(map(repr, near))}?"
+    missing = '' if timm else ' (timm is not installed)'
+    return ("use 'resnet18', 'preactresnet18', 'cnn' or another classification model of torchvision or timm, "
+            f"such as 'mobilenet_v2'{missing}")
+
 # %% ../nbs/00b_networks.ipynb #n6561779
 def _from_libraries(arch, n_classes, channels, size):
     "torchvision's network of that name, else timm's; None if neither has one"
+    if arch=='vit_cifar': return _vit_cifar(n_classes, channels, size)
     net = _torchvision(arch, n_classes, channels, size)
     return _timm(arch, n_classes, channels, size) if net is None else net
 
@@ -156,8 +270,7 @@ def build_network(
     size:tuple|None=None, # (h,w) of the images, pixels; None: the network's own
 ) -> nn.Module:           # takes normalised images; `BadInput` where it cannot be made
     "The network called `arch`, untrained"
-    if arch=='cnn': return _cnn(n_classes, channels)
-    if arch=='resnet18_cifar': return _resnet18_cifar(n_classes, channels)
+    if arch in SMALL: return SMALL[arch](n_classes, channels)
     try: net = _from_libraries(arch, n_classes, channels, size)
     except BadInput: raise
     except (ValueError,AssertionError,TypeError,ZeroDivisionError) as e:
@@ -199,7 +312,7 @@ def tighten(
 
 # %% ../nbs/00b_networks.ipynb #c019
 def build_model(
-    arch:str,          # 'resnet18', 'resnet18_cifar', 'cnn', or a classification model of torchvision or timm
+    arch:str,          # a key of `SMALL`, 'vit_cifar', or a classification model of torchvision or timm
     n_classes:int,     # outputs, >= 2
     channels:int=3,    # 1 for grey, 3 for RGB
     mean=0.,           # pixels' mean in [0,1]: one number, or one per channel

@@ -126,7 +126,7 @@ def before_fit(self:CleanLabel):
 @patch
 def pick(self:CleanLabel, want):
     "Where in the batch the chosen images are"
-    return self.chosen[self.dl.ix.cpu()].nonzero()[:,0].to(want.device)
+    return self.drawn().to(want.device)
 
 # %% ../nbs/01a_stealth.ipynb #c023
 def sig(
