@@ -270,7 +270,7 @@ def predict(
 ) -> Tensor:            # logits, (n,K), on the CPU
     "Logits for many images, batch by batch, in evaluation mode"
     device,out = next(model.parameters()).device,[]
-    bs = max(1, min(bs, 10**7//math.prod(x.shape[1:])))
+    bs = max(1, min(bs, 10**7//max(1, x[:1].numel())))
     with eval_mode(model):
         for part in x.split(bs):
             pixels = to_float(part, device)

@@ -111,7 +111,7 @@ SEARCHES = dict(
         recover=BOUNDED),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
-        log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),
+        log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9, hopeless=None),
     plain=Search(stages=(FixedPatch(),Together(BOUNDED),Mask(),RefinedPatch()), recover=BOUNDED))
 
 # %% ../nbs/02_msa_recovery.ipynb #n12579a7
@@ -243,7 +243,7 @@ def settled(self:Study):
     "Is the best label's p-value so small that the search can end?"
     return by_label(self.verdict.evidence).score.max()>-math.log10(self.search.settled)
 
-# %% ../nbs/02_msa_recovery.ipynb #ne139cfd
+# %% ../nbs/02_msa_recovery.ipynb #n9d55b00
 @patch
 def unlikely(self:Study,
     family:Family,
@@ -258,7 +258,7 @@ def unlikely(self:Study,
 @patch
 def hopeless(self:Study,
     generators,     # of each label one or more, the best first
-    n:int=40,       # images per generator
+    n:int=80,       # images per generator
 ) -> bool:
     "Look at a family: if it is given up, what it reached is noted as evidence"
     if self.search.hopeless is None: return False
@@ -293,7 +293,7 @@ def grid(self:Study):
     "Places of patches that cover an image, (n,2)"
     return grid_corners(*self.held.shape[1:], self.canvas.patch).to(self.device)
 
-# %% ../nbs/02_msa_recovery.ipynb #n23de1be
+# %% ../nbs/02_msa_recovery.ipynb #n8e21030
 @patch
 def rank_places(self:Study):
     "Squares at every place that lead images away from their class, the best first; where they lead is in `leads`"
@@ -321,7 +321,7 @@ def places(self:Study,
     "Where squares most easily lead to each label"
     if n is None: return self.grid.expand(len(labels), -1, -1)
     corners = self.rank_places().corners
-    order = self.leads[:,labels.cpu()].argsort(0, descending=True, stable=True)[:n]
+    order = self.leads[:,labels.cpu()].argsort(dim=0, descending=True, stable=True)[:n]
     return corners[order.T.to(self.device)]
 
 # %% ../nbs/02_msa_recovery.ipynb #n9d3c13b
@@ -460,7 +460,7 @@ def count(self:Study, generators, most=200):
 def given_up_together(self:Study, generators, steps) -> bool:
     "Train some steps, and look: are all families given up? Then what was seen is in the tallies"
     self.run(generators, steps, self.search.images(len(generators[0])))
-    for g in generators: self.count(g, 40)
+    for g in generators: self.count(g, 80)
     over = [self.unlikely(g.family, self.tallies[g.family.title].evidence(g.family.title)) for g in generators]
     if all(over): return True
     self.given_up -= {g.family.title for g in generators}
@@ -528,12 +528,15 @@ def search(self:Mask, study:Study):
     while len(masks)>self.ranks_above:
         area = self.train(study, masks, self.steps//8, area)
         masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
-    for steps,n in zip(study.size.parts(self.steps), (40,200)):
-        if steps: area = self.train(study, masks, steps, area)
-        rows = _mask_rows(self, masks.labels.cpu(), study.success(masks, n), area) if steps else None
-        if steps and n==40 and study.unlikely(self, rows): break
-    study.generators[self.title] = masks
-    study.evidence.append(rows)
+    study.generators[self.title],(first,rest) = masks,study.size.parts(self.steps)
+    if first and study.unlikely(self, rows:=self.rows(study, masks, first, area, 80)): return study.evidence.append(rows)
+    study.evidence.append(self.rows(study, masks, rest, area, 200))
+
+@patch
+def rows(self:Mask, study:Study, masks, steps, area, n): # `area` see `train`; images for each mask
+    "What masks do after some more steps"
+    area = self.train(study, masks, steps, area)
+    return _mask_rows(self, masks.labels.cpu(), study.success(masks, n), area)
 
 @patch
 def planned(self:Mask, size:Size) -> Planned:
