@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['THOROUGH', 'PAPER', 'PARTS', 'LINES', 'performance_experiment', 'peak_megabytes', 'scan_cost_here', 'scan_cost',
            'every_place', 'passes_of', 'planned_total', 'mesa_rate', 'Mesa', 'mesa', 'race_facts', 'race',
-           'TrainingTime', 'ScanTime', 'RaceTime', 'ScanPasses', 'checkerboard', 'timed_training', 'timed_scans',
-           'timed_races', 'counted_scans', 'timing_name', 'training_line', 'scan_time_line', 'race_line', 'passes_line',
+           'TrainingTime', 'ScanTime', 'RaceTime', 'ScanPasses', 'self_labelled', 'LargeTime', 'EraseTime',
+           'checkerboard', 'timed_training', 'timed_scans', 'timed_races', 'counted_scans', 'large_scans',
+           'timing_name', 'training_line', 'scan_time_line', 'race_line', 'passes_line', 'large_line', 'erase_line',
            'timing_part', 'timing_line', 'timing_seconds', 'timing_asked', 'timing_settings', 'timing_row',
            'timing_kind']
 
@@ -19,13 +20,16 @@ from multiprocessing import get_context
 from operator import attrgetter
 from pathlib import Path
 import torch
-from .core import hardware,progress_bar,seeded
-from .networks import frozen
+from .core import default_device,hardware,progress_bar,seeded
+from .attacks import evaluate
+from .data import Images
+from .networks import build_model,frozen,last_linear,predict
 from .rows import Experiment,by_part
 from .zoo import Spec,load_victim,recipe,throughput
 from .inputs import n_outputs
 from .families import Canvas,grid_corners,success,train_generators
 from .recovery import SEARCHES,Planned,Size,scan
+from .unlearn import erase
 from .experiments import search_settings
 
 # %% ../nbs/04d_performance.ipynb #c006
@@ -211,6 +215,55 @@ class ScanPasses(ScanTime):
         both = dict(then=THOROUGH, now=SEARCHES['robust'])
         return dict(true=secret['target'], n_held=len(data.held))|{k:passes_of(model, data.held, s) for k,s in both.items()}
 
+# %% ../nbs/04d_performance.ipynb #n1d8457b
+def self_labelled(
+    arch:str,       # see `build_model`
+    n_classes:int,  # K
+    side:int,       # of the images, pixels
+    n:int,          # images
+    seed:int=0,     # of weights and images
+) -> tuple:         # the model, in evaluation mode, and its images, labelled by it
+    "An untrained network, and images that it is right about"
+    model = build_model(arch, n_classes, seed=seed).eval()
+    with seeded(seed): blots = torch.rand(n, 3, 8, 8)
+    x = (255*torch.nn.functional.interpolate(blots, size=(side,side), mode='bilinear')).byte()
+    last_linear(model).bias.data -= predict(model, x).mean(0)
+    return model,Images(x, predict(model, x).argmax(1), [str(k) for k in range(n_classes)])
+
+@dataclass(frozen=True)
+class LargeTime:
+    "Passes, seconds and memory of a scan of a large network"
+    arch:str            # see `build_model`
+    n_classes:int       # K
+    side:int            # of the images, pixels
+    n:int=256           # held images
+    kind = 'large'
+    @property
+    def name(self): return f'{self.kind}-{self.arch}-{self.n_classes}-{self.side}'
+    def asked(self): return dict(kind=self.kind, **asdict(self))
+    def settings(self): return search_settings('robust')
+    def measure(self, root):
+        model,held = self_labelled(self.arch, self.n_classes, self.side, self.n)
+        before = peak_megabytes()
+        facts = passes_of(model.to(default_device()), held, SEARCHES['robust'])
+        gpu = dict(gpu_megabytes=round(torch.cuda.max_memory_allocated()/2**20)) if torch.cuda.is_available() else {}
+        return facts|dict(megabytes=round(peak_megabytes()-before))|gpu
+
+# %% ../nbs/04d_performance.ipynb #nd8b288b
+@dataclass(frozen=True)
+class EraseTime(ScanTime):
+    "Seconds of a scan and of erasing what it found, and what is left"
+    kind = 'erase'
+    @property
+    def name(self): return f'{self.kind}-{self.spec.name}'
+    def measure(self, root):
+        model,data,secret = load_victim(self.spec, root)
+        found = scan(model, data.held, progress=False)
+        done = erase(model, data.held, scan=found, progress=False)
+        left = evaluate(done.model, data.test, secret['trigger'], secret['target'])
+        return dict(true=secret['target'], targets=found.targets, seconds=found.seconds, decided=found.decided,
+                    passes=asdict(found.passes), erase_seconds=round(done.seconds, 2), acc=left.acc, asr=left.asr)
+
 # %% ../nbs/04d_performance.ipynb #d012
 def checkerboard(data):
     "A victim with a 3×3 checkerboard"
@@ -235,7 +288,12 @@ def counted_scans():
     large = [checkerboard('cifar10'),recipe('cifar10', 'imc', target=7, size=7)]
     return [ScanPasses(s) for s in (*found, *clean, *large, large[0].start)]
 
-PARTS = dict(training=timed_training, scan=timed_scans, race=timed_races, passes=counted_scans)
+def large_scans():
+    "Large networks, to be timed on a GPU"
+    victim = recipe('cifar10', 'badnets', target=3, size=3, arch='resnet18_cifar')
+    return [EraseTime(victim),LargeTime('resnet50', 10, 224),LargeTime('resnet50', 1000, 224, 2000)]
+
+PARTS = dict(training=timed_training, scan=timed_scans, race=timed_races, passes=counted_scans, large=large_scans)
 
 # %% ../nbs/04d_performance.ipynb #d012a
 def timing_name(item):
@@ -266,7 +324,17 @@ def passes_line(row):
     return (f"{row['name']}: {then['gradient']:,} → {now['gradient']:,} passes, score {then['score']} → {now['score']}, "
             f"named {then['targets']} → {now['targets']} (true {row['true']})")
 
-LINES = dict(training=training_line, scan=scan_time_line, race=race_line, passes=passes_line)
+def large_line(row):
+    "A scan of a large network in words"
+    return f"{row['gradient']:,} passes, {row['seconds']:.0f} s, {row['megabytes']} MB; {row['verdict']}"
+
+def erase_line(row):
+    "Scan and erasing in words"
+    return (f"scan {row['seconds']:.1f} s, erasing {row['erase_seconds']:.1f} s; named {row['targets']} "
+            f"(true {row['true']}), then ASR {row['asr']:.1%} at accuracy {row['acc']:.1%}")
+
+LINES = dict(training=training_line, scan=scan_time_line, race=race_line, passes=passes_line, large=large_line,
+             erase=erase_line)
 
 # %% ../nbs/04d_performance.ipynb #d015
 def timing_part(row):
@@ -279,7 +347,8 @@ def timing_line(row):
 # %% ../nbs/04d_performance.ipynb #n1f05010
 def timing_seconds(row):
     "How long a row took"
-    if timing_part(row)=='scan': return row['seconds']
+    if timing_part(row) in ('scan','large'): return row['seconds']
+    if timing_part(row)=='erase': return row['seconds']+row['erase_seconds']
     if timing_part(row)=='passes': return row['then']['seconds']+row['now']['seconds']
     if timing_part(row)=='race': return row['scan']['seconds']*2+row['mesa']['seconds']
     return sum(map(sum, row['seconds'].values()))

@@ -62,8 +62,8 @@ class Search:
     tau:float|None=None              # success rate a suspect must exceed (Algorithm 1, line 13); None: by p-values
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
     settled:float=.01                # p-value at which the verdict is settled and the search ends
-    look:float=.25                   # share of its steps after which a family is looked at
-    hopeless:float|None=.2           # p-value above which its search ends then; None: it always goes on
+    looks:tuple=(.25,.5)             # shares of its steps after which a family is looked at, rising
+    hopeless:float|None=.15          # p-value above which its search ends then; None: it always goes on
     memory:float=2.                  # gigabytes that the images of a step may take, > 0; see `Room`
 
 # %% ../nbs/02_msa_recovery.ipynb #n4805997
@@ -123,7 +123,7 @@ class Passes:
     decided:int=0  # of `gradient`, until the suspected labels were known
     stages:dict=field(default_factory=dict) # of `gradient`, by the title of the stage
 
-# %% ../nbs/02_msa_recovery.ipynb #n11c72ff
+# %% ../nbs/02_msa_recovery.ipynb #ndeff086
 @dataclass(frozen=True)
 class Planned:
     "Victim passes, forward and backward, that a search will take"
@@ -144,9 +144,14 @@ class Size:
         "Images of some steps"
         return g*steps*(self.search.images(g) if b is None else b)
     def parts(self, steps):
-        "Steps before a family is looked at, and after"
-        first = 0 if self.search.hopeless is None else max(1, round(self.search.look*steps))
-        return first,steps-first
+        "Steps until a family is looked at first, from there to the next look, and so on to the end"
+        looks = () if self.search.hopeless is None else self.search.looks
+        at = [0,*(max(1, round(share*steps)) for share in looks),steps]
+        return [b-a for a,b in zip(at, at[1:])]
+    def rounds(self, steps, n):
+        "Steps of `n` rounds, in each those before a look and those after; only in the first of several is there one"
+        first = min(self.parts(steps)[0], steps//n)*(n>1 and self.search.hopeless is not None)
+        return [(first,steps//n-first),*[(0,steps//n)]*(n-1)]
 
 # %% ../nbs/02_msa_recovery.ipynb #n14af6f2
 class Study:
@@ -163,6 +168,7 @@ class Study:
         self.everyone = self.labels = torch.arange(n_classes)  # all labels, and those that are still candidates
         self.generators,self.evidence,self.curves = {},[],{}   # by title; tables; by title (labels, hinges)
         self.steps,self.passes,self.given_up = search.steps_for(len(held)),Passes(),set()
+        self.grid = grid_corners(*held.shape[1:], self.canvas.patch).to(self.device) # places of patches, (n,2)
         self.size = Size(search, n_classes, len(self.grid), len(held))
         self.squares = self.leads = None                       # see `rank_places`
         self.room = Room.of(model, self.canvas, search.memory)
@@ -239,11 +245,16 @@ def verdict(self:Study):
     return self.search.judge(evidence, n_classes=self.n_classes)
 
 @patch(as_prop=True)
+def score(self:Study):
+    "The highest score of a label so far"
+    return by_label(self.verdict.evidence).score.max()
+
+@patch(as_prop=True)
 def settled(self:Study):
     "Is the best label's p-value so small that the search can end?"
-    return by_label(self.verdict.evidence).score.max()>-math.log10(self.search.settled)
+    return self.score>-math.log10(self.search.settled)
 
-# %% ../nbs/02_msa_recovery.ipynb #n9d55b00
+# %% ../nbs/02_msa_recovery.ipynb #ndebf06d
 @patch
 def unlikely(self:Study,
     family:Family,
@@ -256,25 +267,29 @@ def unlikely(self:Study,
     return over
 
 @patch
-def hopeless(self:Study,
+def decided(self:Study,
     generators,     # of each label one or more, the best first
     n:int=80,       # images per generator
 ) -> bool:
-    "Look at a family: if it is given up, what it reached is noted as evidence"
+    "Look at a family: if it is given up, or settles the verdict already, what it reached is noted as evidence"
     if self.search.hopeless is None: return False
     self.record(generators, n)
     if self.unlikely(generators.family, self.evidence[-1]): return True
+    if generators.family.may_settle and self.score>-math.log10(self.search.settled/10):
+        self.evidence.pop()
+        self.record(generators)
+        if self.settled: return True
     self.evidence.pop()
     return False
 
 @patch
-def trained(self:Study, generators, steps, b, eta) -> bool:
+def trained(self:Study, generators, steps, b, eta=None) -> bool:
     "Train, and look on the way; was it done to the end?"
-    first,rest = self.size.parts(steps)
-    if first:
-        self.run([generators], first, b, eta)
-        if self.hopeless(generators): return False
-    self.run([generators], rest, b, eta)
+    *before,last = self.size.parts(steps)
+    for n in before:
+        self.run([generators], n, b, eta)
+        if self.decided(generators): return False
+    self.run([generators], last, b, eta)
     return True
 
 # %% ../nbs/02_msa_recovery.ipynb #n8db3d13
@@ -287,11 +302,6 @@ def opaque(self:Study,
     "Opaque squares at given places"
     thresholds = torch.full((len(labels),), .99, device=self.device)
     return family.untrained(self.canvas, labels, thresholds, corners=corners).to(self.device)
-
-@patch(as_prop=True)
-def grid(self:Study):
-    "Places of patches that cover an image, (n,2)"
-    return grid_corners(*self.held.shape[1:], self.canvas.patch).to(self.device)
 
 # %% ../nbs/02_msa_recovery.ipynb #n8e21030
 @patch
@@ -324,7 +334,7 @@ def places(self:Study,
     order = self.leads[:,labels.cpu()].argsort(dim=0, descending=True, stable=True)[:n]
     return corners[order.T.to(self.device)]
 
-# %% ../nbs/02_msa_recovery.ipynb #n9d3c13b
+# %% ../nbs/02_msa_recovery.ipynb #n94b7609
 @patch
 def search(self:FixedPatch, study:Study):
     "The best fixed patch of every label, and what it does"
@@ -332,7 +342,7 @@ def search(self:FixedPatch, study:Study):
     places = study.places(labels, self.places)
     squares = study.opaque(self, labels.repeat_interleave(places.shape[1]), places.flatten(0, 1))
     squares = study.best(squares, self.starts, self.screen_steps, 4)
-    if not study.hopeless(squares): study.record(study.best(squares, 1, self.steps, study.search.images(len(labels))))
+    if not study.decided(squares): study.record(study.best(squares, 1, self.steps, study.search.images(len(labels))))
 
 @patch(as_prop=True)
 def ranking(self:Size):
@@ -373,8 +383,8 @@ def search(self:SharedPositionPatch, study:Study):
 def planned(self:SharedPositionPatch, size:Size) -> Planned:
     "The leading label at its places, then all labels"
     places = size.places if self.places is None else min(self.places, size.places)
-    lead,(first,_) = size.passes(places, self.screen_steps, size.search.b),size.parts(self.steps)
-    return Planned(lead+size.passes(size.labels, first or self.steps), lead+size.passes(size.labels, self.steps))
+    lead,first = size.passes(places, self.screen_steps, size.search.b),size.parts(self.steps)[0]
+    return Planned(lead+size.passes(size.labels, first), lead+size.passes(size.labels, self.steps))
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
@@ -391,19 +401,18 @@ def thresholds(self:Study, n):
 @patch
 def search(self:Family, study:Study):
     "The best of several starts for every label, and what it does"
-    g,(first,rest) = study.fresh(self, study.labels),study.size.parts(self.steps)
-    if first:
-        g = study.best(g, max(1, self.starts//2), first, study.search.images(len(g)))
-        if study.hopeless(g): return
-    study.record(study.best(g, 1, rest, study.search.images(len(g))))
+    g = study.fresh(self, study.labels)
+    *before,last = study.size.parts(self.steps)
+    for k,steps in enumerate(before):
+        g = study.best(g, max(1, self.starts//2**(k+1)), steps, study.search.images(len(g)))
+        if study.decided(g): return
+    study.record(study.best(g, 1, last, study.search.images(len(g))))
 
 @patch
 def planned(self:Family, size:Size) -> Planned:
-    "All starts until the look, then the better half of them"
-    g,(first,rest) = size.labels*self.starts,size.parts(self.steps)
-    if not first: return Planned(*[size.passes(g, rest)]*2)
-    least = size.passes(g, first)
-    return Planned(least, least+size.passes(size.labels*max(1, self.starts//2), rest))
+    "All starts until the first look, then the better half of them, and so on"
+    each = [size.passes(size.labels*max(1, self.starts//2**k), n) for k,n in enumerate(size.parts(self.steps))]
+    return Planned(each[0], sum(each))
 
 # %% ../nbs/02_msa_recovery.ipynb #na470246
 class Tally:
@@ -438,12 +447,9 @@ def search_together(
     study.tallies = {f.title:Tally(study.n_classes) for f in families}
     rounds = 3 if study.search.halve and len(labels)>3 else 1
     for k in range(rounds):
-        g,steps = len(generators[0]),study.steps//rounds
-        if k==0 and rounds>1:
-            first = min(study.size.parts(study.steps)[0], steps)
-            if first and study.given_up_together(generators, first): break
-            steps -= first
-        curves = study.run(generators, steps, study.search.images(g))
+        g,before,last = len(generators[0]),*study.size.rounds(study.steps, rounds)[k]
+        if before and study.given_up_together(generators, before): break
+        curves = study.run(generators, last, study.search.images(g))
         ranked = [group.keep(c[-5:].mean(0).argsort()) for group,c in zip(generators, curves)]
         stay = g-g//2 if k<rounds-1 else 0  # in the end all that are left are measured
         for group in ranked: study.count(group.keep(range(stay, g)))
@@ -479,16 +485,15 @@ def search(self:Warp, study:Study): Together((self,)).search(study)
 @patch
 def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
-# %% ../nbs/02_msa_recovery.ipynb #n355cf0e
+# %% ../nbs/02_msa_recovery.ipynb #n956c7b8
 @patch
 def planned(self:Together, size:Size) -> Planned:
     "The steps of three rounds, of half the generators each time"
-    steps,K,n = size.search.steps_for(size.held),size.n_classes,len(self.families)
-    rounds = 3 if size.search.halve and K>3 else 1
-    g,most,first = K*len(size.search.thresholds),0,min(size.parts(steps)[0], steps//rounds)
-    least = size.passes(g, first)*(rounds>1)
-    for _ in range(rounds):
-        most += size.passes(g, steps//rounds)
+    K,n,most = size.n_classes,len(self.families),0
+    g,rounds = K*len(size.search.thresholds),size.rounds(size.search.steps_for(size.held), 3 if size.search.halve and K>3 else 1)
+    least = size.passes(g, rounds[0][0])
+    for steps in map(sum, rounds):
+        most += size.passes(g, steps)
         g -= g//2
     return Planned((least or most)*n, most*n)
 
@@ -509,8 +514,8 @@ def search(self:AdditivePattern, study:Study):
 @patch
 def planned(self:AdditivePattern, size:Size) -> Planned:
     "All labels, until the look and after"
-    K,(first,_) = size.n_classes,size.parts(self.steps)
-    return Planned(*(size.passes(K, n, self.images(K)) for n in (first or self.steps, self.steps)))
+    K = size.n_classes
+    return Planned(*(size.passes(K, n, self.images(K)) for n in (size.parts(self.steps)[0], self.steps)))
 
 # %% ../nbs/02_msa_recovery.ipynb #n0f846ec
 def masks_left(
@@ -528,9 +533,12 @@ def search(self:Mask, study:Study):
     while len(masks)>self.ranks_above:
         area = self.train(study, masks, self.steps//8, area)
         masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
-    study.generators[self.title],(first,rest) = masks,study.size.parts(self.steps)
-    if first and study.unlikely(self, rows:=self.rows(study, masks, first, area, 80)): return study.evidence.append(rows)
-    study.evidence.append(self.rows(study, masks, rest, area, 200))
+    study.generators[self.title],parts = masks,study.size.parts(self.steps)
+    for k,steps in enumerate(parts):
+        last = k+1==len(parts)
+        rows = self.rows(study, masks, steps, area, 200 if last else 80)
+        if not last and study.unlikely(self, rows): break
+    study.evidence.append(rows)
 
 @patch
 def rows(self:Mask, study:Study, masks, steps, area, n): # `area` see `train`; images for each mask
@@ -541,11 +549,11 @@ def rows(self:Mask, study:Study, masks, steps, area, n): # `area` see `train`; i
 @patch
 def planned(self:Mask, size:Size) -> Planned:
     "The steps that choose labels, then those of the masks that are left"
-    g,before,(first,_) = size.n_classes,0,size.parts(self.steps)
+    g,before = size.n_classes,0
     while g>self.ranks_above:
         before += size.passes(g, self.steps//8)
         g = masks_left(g, self.ranks_above)
-    return Planned(*(before+size.passes(g, n) for n in (first or self.steps, self.steps)))
+    return Planned(*(before+size.passes(g, n) for n in (size.parts(self.steps)[0], self.steps)))
 
 @patch
 def train(self:Mask, study:Study, masks, steps, area): # area of all labels' masks, (K,)
@@ -565,21 +573,21 @@ def _mask_rows(family, left, counts, area):
 def search(self:RefinedPatch, study:Study):
     "Fixed patches once more, at the places that masks point to"
     masks,known = (study.generators[t] for t in (Mask.title,self.title))
-    b,(first,rest) = study.search.images(len(masks)),study.size.parts(self.steps)
+    b,parts = study.search.images(len(masks)),study.size.parts(self.steps)
     there = study.opaque(self, masks.labels, densest_corners(masks, study.canvas.patch))
-    if first:
-        there = study.best(there, 1, first, b)
-        if study.hopeless(there):
+    for steps in parts[:-1]:
+        there = study.best(there, 1, steps, b)
+        if study.decided(there):
             study.generators[self.title] = known
             return
-    study.record(study.best(known.join(there), 1, rest, b))
+    study.record(study.best(known.join(there), 1, parts[-1], b))
 
 @patch
 def planned(self:RefinedPatch, size:Size) -> Planned:
-    "The places of the masks until the look; then these and the fixed patches"
-    g,b,(first,rest) = size.labels,size.search.images(size.labels),size.parts(self.steps)
-    least,most = g*first*b,g*first*b+2*g*rest*b
-    return Planned(least if first else most, most)
+    "The places of the masks until the last look; then these and the fixed patches"
+    g,b,parts = size.labels,size.search.images(size.labels),size.parts(self.steps)
+    each = [size.passes(g, n, b) for n in parts[:-1]]+[size.passes(2*g, parts[-1], b)]
+    return Planned(each[0], sum(each))
 
 # %% ../nbs/02_msa_recovery.ipynb #n8ca0ceb
 @patch
