@@ -311,7 +311,7 @@ def hinge_gradient(
     hinges,gradients = zip(*parts)
     return torch.cat(hinges),torch.cat(gradients)
 
-# %% ../nbs/01c_families.ipynb #n8ade4d9
+# %% ../nbs/01c_families.ipynb #n0bdab0e
 def kept_bytes(
     model:nn.Module, # takes pixels in [0,1]
     shape:tuple,     # (c,h,w) of an image
@@ -327,6 +327,7 @@ def kept_bytes(
         return sum(sizes.values())*len(held)//n
     return kept(2)-kept(1)
 
+# %% ../nbs/01c_families.ipynb #ne2f0334
 @dataclass(frozen=True)
 class Room:
     "How many images are in memory at once"
@@ -338,7 +339,7 @@ class Room:
         laid,kept = 32*pixels,2*kept_bytes(model, canvas.shape)+8*pixels
         return cls(max(1, int(half/laid)), max(1, min(cls.passed, int(half/kept))))
 
-# %% ../nbs/01c_families.ipynb #n3b36068
+# %% ../nbs/01c_families.ipynb #n1922853
 @dataclass(frozen=True)
 class Part:
     "Some generators of a lot, one after the other"
@@ -354,6 +355,7 @@ class Part:
         i = torch.arange(self.start, self.stop, device=self.lot.device)
         return self.lot.goals(i.repeat_interleave(len(y)//len(i)), y)
 
+# %% ../nbs/01c_families.ipynb #n4e56cdc
 def in_parts(
     generators:list, # of `Generators`
     b:int,           # images for each generator
@@ -579,7 +581,7 @@ class FixedPatch(Family):
     starts:int=2            # places per label that go on after the screening
     steps:int=20            # of the search at those
     screen_steps:int=6      # of the screening
-    places:int|None=6       # places per label that are screened: where images most easily become it; None: all of a grid
+    places:int|None=6       # places per label that are screened, where squares lead to it best; None: all of a grid
     title:ClassVar[str] = 'fixed patch'
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'

@@ -212,10 +212,10 @@ class ScanPasses(ScanTime):
     def settings(self): return super().settings()|dict(then=THOROUGH.row())
     def measure(self, root):
         model,data,secret = load_victim(self.spec, root)
-        both = dict(then=THOROUGH, now=SEARCHES['robust'])
-        return dict(true=secret['target'], n_held=len(data.held))|{k:passes_of(model, data.held, s) for k,s in both.items()}
+        both = {k:passes_of(model, data.held, s) for k,s in dict(then=THOROUGH, now=SEARCHES['robust']).items()}
+        return dict(true=secret['target'], n_held=len(data.held))|both
 
-# %% ../nbs/04d_performance.ipynb #n1d8457b
+# %% ../nbs/04d_performance.ipynb #n78de57b
 def self_labelled(
     arch:str,       # see `build_model`
     n_classes:int,  # K
@@ -246,8 +246,8 @@ class LargeTime:
         model,held = self_labelled(self.arch, self.n_classes, self.side, self.n)
         before = peak_megabytes()
         facts = passes_of(model.to(default_device()), held, SEARCHES['robust'])
-        gpu = dict(gpu_megabytes=round(torch.cuda.max_memory_allocated()/2**20)) if torch.cuda.is_available() else {}
-        return facts|dict(megabytes=round(peak_megabytes()-before))|gpu
+        gpu = round(torch.cuda.max_memory_allocated()/2**20) if torch.cuda.is_available() else None
+        return facts|dict(megabytes=round(peak_megabytes()-before), gpu_megabytes=gpu)
 
 # %% ../nbs/04d_performance.ipynb #nd8b288b
 @dataclass(frozen=True)
@@ -321,8 +321,8 @@ def race_line(row):
 def passes_line(row):
     "Passes in words"
     then,now = row['then'],row['now']
-    return (f"{row['name']}: {then['gradient']:,} → {now['gradient']:,} passes, score {then['score']} → {now['score']}, "
-            f"named {then['targets']} → {now['targets']} (true {row['true']})")
+    passes,score,named = (f'{then[k]} → {now[k]}' for k in ('gradient','score','targets'))
+    return f"{row['name']}: {passes} passes, score {score}, named {named} (true {row['true']})"
 
 def large_line(row):
     "A scan of a large network in words"

@@ -28,8 +28,11 @@ def planned_passes(
     for s in size.search.stages: found[s.title] = found.get(s.title, Planned())+s.planned(size)
     return found
 
-def table(plan): # of `planned_passes`
-    "The plan as rows, and their sum"
+# %% ../nbs/05_plan.ipynb #n9e95c1c
+def table(
+    plan:dict, # of `planned_passes`
+) -> dict:
+    "The plan, and the sum of it"
     return plan|dict(together=sum(plan.values(), Planned()))
 
 # %% ../nbs/05_plan.ipynb #p022
@@ -56,5 +59,5 @@ def plan_text(
     w,whole = max(map(len, plan)),plan['together']
     lines = [f'  {title:{w}} {p.least:10,} {p.most:10,}' for title,p in plan.items()]
     return '\n'.join(['images that go through the model and back, at least and at most:', *lines,
-                      f'at {rate:,.0f} images a second here: about {whole.least/rate:,.0f} to {whole.most/rate:,.0f} s, '
-                      'for a clean model nearer the first; recovering the triggers of a backdoor takes some more'])
+                      f'at {rate:,.0f} images a second here: about {whole.least/rate:,.0f} to {whole.most/rate:,.0f} '
+                      's, for a clean model nearer the first; recovering the triggers of a backdoor takes some more'])
