@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['BatchedLinear', 'PatchNetworks', 'MutualInformation', 'Goal', 'Canvas', 'enlarged', 'Null', 'null_between', 'Family',
            'Generators', 'kept', 'joined', 'NetworkGenerators', 'GeneratedPatch', 'hinge', 'hinge_gradient',
-           'kept_bytes', 'Room', 'Part', 'in_parts', 'train_generators', 'Counts', 'success', 'GaussianGenerators',
-           'MaskGenerators', 'Mask', 'BoundedGenerators', 'AdditivePattern', 'FixedPatch', 'grid_corners',
-           'densest_corners', 'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'Warp', 'TableGenerators',
-           'AllToAllPatch', 'assigned']
+           'kept_bytes', 'Room', 'Part', 'in_parts', 'adam', 'train_generators', 'Counts', 'success',
+           'GaussianGenerators', 'MaskGenerators', 'Mask', 'BoundedGenerators', 'AdditivePattern', 'FixedPatch',
+           'grid_corners', 'densest_corners', 'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'Warp',
+           'TableGenerators', 'AllToAllPatch', 'assigned']
 
 # %% ../nbs/01c_families.ipynb #nd09f47e
 import copy,math
@@ -368,7 +368,10 @@ def in_parts(
     return [[Part(p.lot, p.at, a, min(a+n, p.stop))] for p in every for a in range(0, p.stop, n)]
 
 # %% ../nbs/01c_families.ipynb #n1f9bc7a
-def _adam(generators, lr):
+def adam(
+    generators:list, # of `Generators`
+    lr:float,        # learning rate of a family of pace 1
+) -> torch.optim.Adam:
     "One optimiser for all, each family at its own pace"
     groups = [dict(params=g.parameters(), lr=lr*g.family.pace, betas=g.family.betas) for g in generators]
     return torch.optim.Adam(groups)
@@ -396,9 +399,10 @@ def train_generators(
     log:bool=True,      # see `hinge`
     tick=lambda: None,  # called after every step, e.g. to move a progress bar
     room:Room=Room(),   # how many images may be in memory at once
+    opt=None,           # optimiser of an earlier call, to go on with; None: a new one, see `adam`
 ) -> list:              # for each of `generators` (steps, g): mean hinge of every generator at every step
     "Train generators of any families through one shared pass of the victim per step (Eq. 2)"
-    opt,sizes,parts = _adam(generators, lr),[len(g)*b for g in generators],in_parts(generators, b, room.laid)
+    opt,sizes,parts = opt or adam(generators, lr),[len(g)*b for g in generators],in_parts(generators, b, room.laid)
     x,y = (o.to(generators[0].device) for o in (held.x,held.y))
     curve = []
     for _ in range(steps):

@@ -21,7 +21,7 @@ from .networks import frozen,predict
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
-from .families import grid_corners,success,train_generators
+from .families import adam,grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
 
 # %% ../nbs/02_msa_recovery.ipynb #ndf73eb7
@@ -184,12 +184,12 @@ class Study:
         self.room = Room.of(model, self.canvas, search.memory)
         self.bar = progress_bar(sum(bar_steps(s, self.steps) for s in search.stages), '', progress)
 
-    def run(self, generators, steps, b, eta=None):
+    def run(self, generators, steps, b, eta=None, opt=None):
         "`train_generators` with the search's settings"
         s = self.search
         eta = s.eta if eta is None else eta
-        tick,room = self.bar.update,self.room
-        curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, tick, room)
+        more = dict(tick=self.bar.update, room=self.room, opt=opt)
+        curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, **more)
         self.passes.gradient += steps*b*sum(map(len, generators))
         for g,c in zip(generators, curves):
             if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
@@ -273,7 +273,7 @@ def unlikely(self:Study,
     if over: self.given_up.add(family.title)
     return over
 
-# %% ../nbs/02_msa_recovery.ipynb #n0711117
+# %% ../nbs/02_msa_recovery.ipynb #nd5f7c2b
 @patch
 def decided(self:Study,
     generators,     # of each label one or more, the best first
@@ -293,11 +293,11 @@ def decided(self:Study,
 @patch
 def trained(self:Study, generators, steps, b, eta=None) -> bool:
     "Train, and look on the way; was it done to the end?"
-    *before,last = self.size.parts(steps)
+    (*before,last),opt = self.size.parts(steps),adam([generators], self.search.lr)
     for n in before:
-        self.run([generators], n, b, eta)
+        self.run([generators], n, b, eta, opt)
         if self.decided(generators): return False
-    self.run([generators], last, b, eta)
+    self.run([generators], last, b, eta, opt)
     return True
 
 # %% ../nbs/02_msa_recovery.ipynb #n8db3d13
