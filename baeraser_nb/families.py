@@ -626,7 +626,7 @@ def densest_corners(
 @dataclass(frozen=True)
 class SharedPositionPatch(FixedPatch):
     "Opaque squares of all labels at the same place"
-    screen_steps:int=20     # of the leading label, at its places, to find the best
+    screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
     few:ClassVar[dict] = {5:Null(2.636, 1.007)}

@@ -378,23 +378,34 @@ def leading(self:Study,
     return int(rows.label[rows.statistic.idxmax()])
 
 @patch
+def at_one_place(self:Study, family, places):
+    "Untrained patches of all labels at that of some places where the leading label's works best"
+    fixed,lead = self.generators[FixedPatch.title],torch.tensor([self.leading(FixedPatch.title)], device=self.device)
+    squares = self.opaque(family, lead.expand(len(places)), places)
+    corner = self.best(squares, 1, family.screen_steps, self.search.b).corners
+    return self.opaque(family, fixed.labels, corner.expand(len(fixed), 2))
+
+@patch
 def search(self:SharedPositionPatch, study:Study):
     "Patches of all labels at the place that is best for the leading label, and what they do"
-    fixed,lead = study.generators[FixedPatch.title],torch.tensor([study.leading(FixedPatch.title)], device=study.device)
-    places, = study.places(lead, self.places)
-    squares = study.opaque(self, lead.expand(len(places)), places)
-    corner = study.best(squares, 1, self.screen_steps, study.search.b).corners
-    squares = study.opaque(self, fixed.labels, corner.expand(len(fixed), 2))
-    b,eta = study.search.images(len(fixed)),study.search.eta/10
-    if study.trained(squares, self.steps, b, eta): study.record(squares)
+    b,eta = study.search.images(len(study.labels)),study.search.eta/10
+    if study.search.hopeless is not None:
+        lead = torch.tensor([study.leading(FixedPatch.title)])
+        squares = study.at_one_place(self, study.places(lead, self.places)[0])
+        study.run([squares], study.size.parts(self.steps)[0], b, eta)
+        if study.decided(squares): return
+    squares = study.at_one_place(self, study.grid)
+    study.run([squares], self.steps, b, eta)
+    study.record(squares)
 
-# %% ../nbs/02_msa_recovery.ipynb #n9e6e2c3
+# %% ../nbs/02_msa_recovery.ipynb #n301792e
 @patch
 def planned(self:SharedPositionPatch, size:Size) -> Planned:
-    "The leading label at its places, then all labels"
-    places = size.places if self.places is None else min(self.places, size.places)
-    lead,first = size.passes(places, self.screen_steps, size.search.b),size.parts(self.steps)[0]
-    return Planned(lead+size.passes(size.labels, first), lead+size.passes(size.labels, self.steps))
+    "A look at the leading label's places; then the leading label at all places, and all labels at the best"
+    places,b = min(self.places or size.places, size.places),size.search.b
+    least = size.passes(places, self.screen_steps, b)+size.passes(size.labels, size.parts(self.steps)[0])
+    most = size.passes(size.places, self.screen_steps, b)+size.passes(size.labels, self.steps)
+    return Planned(most, most) if size.search.hopeless is None else Planned(least, least+most)
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
