@@ -311,7 +311,7 @@ def hinge_gradient(
     hinges,gradients = zip(*parts)
     return torch.cat(hinges),torch.cat(gradients)
 
-# %% ../nbs/01c_families.ipynb #n0bdab0e
+# %% ../nbs/01c_families.ipynb #ne9157ca
 def kept_bytes(
     model:nn.Module, # takes pixels in [0,1]
     shape:tuple,     # (c,h,w) of an image
@@ -323,8 +323,10 @@ def kept_bytes(
             sizes[t.untyped_storage().data_ptr()] = t.untyped_storage().nbytes()
             return t
         x = torch.zeros(n, *shape, device=next(model.parameters()).device, requires_grad=True)
-        with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t): held = model(x) # until all is counted
-        return sum(sizes.values())*len(held)//n
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda t: t): out = model(x)
+        total = sum(sizes.values())
+        del out # not before: memory that is free again would be counted once for two tensors
+        return total
     return kept(2)-kept(1)
 
 # %% ../nbs/01c_families.ipynb #ne2f0334
