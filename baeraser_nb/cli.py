@@ -865,16 +865,24 @@ def key_of(
     from baeraser_nb.stored import scan_key
     return scan_key(s.case, _model_files(s.path), preset, seed)
 
+def _search(preset, memory=None):
+    "The search that options stand for"
+    from baeraser_nb.recovery import SEARCHES,preset_named
+    search = preset_named(preset, SEARCHES)
+    return search if memory is None else replace(search, memory=memory)
+
 def scan_subject(
     s:Subject,
     preset:str='robust', # hyperparameters
     seed:int=0,          # of the search
     quiet:bool=False,    # no progress bar
+    memory=None,         # gigabytes that the images of a step may take; None: the search's own figure
 ):                       # `Scan`
     "Scan a model, and say on stderr what is doubtful about it: before the search what is known by then"
     from baeraser_nb.recovery import scan
-    said = remark_on(s, blocking=False)
-    found = scan(s.case, preset=preset, seed=seed, progress=not quiet)
+    said,search = remark_on(s, blocking=False),preset if memory is None else _search(preset, memory)
+    found = scan(s.case, preset=search, seed=seed, progress=not quiet)
+    found.preset = preset
     for o in found.doubts:
         if o.words not in said and not o.blocks: _remark(o.words)
     return found
@@ -923,6 +931,8 @@ _ScanRows = Annotated[Path|None, _opt('--out', metavar='DIR', help='One JSON row
     'options and code, is not scanned again.')]
 _Plan = Annotated[bool, _opt('--dry-run', help='Say how many passes of the model are planned and how long they may '
     'take here, and stop.')]
+_Memory = Annotated[float|None, _opt('--memory', metavar='GB', min=.01, help='Gigabytes that the images of a step of the '
+    'search may take; less is slower. Default: 2.')]
 _ScanWorkers = Annotated[int, _opt('--workers', min=1, show_default=True, help='Models at a time.')]
 
 # %% ../nbs/05a_cli.ipynb #w204
@@ -956,8 +966,9 @@ class Asked:
     preset:str='robust'
     seed:int=0
     quiet:bool=False
+    memory:float|None=None # gigabytes
     def subject(self, model): return load_subject(model, **self.reading)
-    def scan(self, s): return scan_subject(s, self.preset, self.seed, self.quiet)
+    def scan(self, s): return scan_subject(s, self.preset, self.seed, self.quiet, self.memory)
 
 # %% ../nbs/05a_cli.ipynb #n731e736
 def scan_one(
@@ -1105,8 +1116,7 @@ def _check_single(**options):
 def _say_plans(files, asked):
     "What is planned for each model"
     from baeraser_nb.plan import plan_text
-    from baeraser_nb.recovery import SEARCHES,preset_named
-    search = preset_named(asked.preset, SEARCHES)
+    search = _search(asked.preset, asked.memory)
     for f in files: _say(f'{f}\n{plan_text(search, asked.subject(f).case)}')
 
 # %% ../nbs/05a_cli.ipynb #w224
@@ -1115,13 +1125,13 @@ def scan_command(
     ctx:typer.Context, model:_Models, data:_Data, report:_Report=None, triggers:_Triggers=None, model_card:_Cards=None,
     arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None, root:_Root=None,
     download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Device=None,
-    preset:_Preset='robust', seed:_Seed=0, out:_ScanRows=None, workers:_ScanWorkers=1, format:_Format='text',
-    json:_Json=None, dry_run:_Plan=False, quiet:_Quiet=False):
+    preset:_Preset='robust', seed:_Seed=0, memory:_Memory=None, out:_ScanRows=None, workers:_ScanWorkers=1,
+    format:_Format='text', json:_Json=None, dry_run:_Plan=False, quiet:_Quiet=False):
     ("Look for a backdoor, knowing only the model and a few clean images. Exit status 0: none found; 1: found; 2: "
      "could not run; 3: nothing can be said. Of many models: 1 if one is backdoored, else 3, else 2, else 0.")
     check_format(format, json)
     asked = Asked(dict(arch=arch, data=data, root=root, download=download, held=held, mean=mean, std=std,
-                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet)
+                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet, memory)
     with quiet_stderr(quiet):
         files = models_in(model)
         if dry_run: return _say_plans(files, asked)
@@ -1290,11 +1300,11 @@ def erase_command(
     fresh:_Anew=False, arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None,
     root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None,
     std:_Std=None, device:_Device=None, preset:_Preset='robust', recalibrate:_Recalibrate=False, seed:_Seed=0,
-    json:_Json=None, quiet:_Quiet=False):
+    memory:_Memory=None, json:_Json=None, quiet:_Quiet=False):
     ("Scan a model, unless the same scan is kept, and erase what is found. Exit status 0: done, or nothing to erase; "
      "2: could not run, or could not erase; 3: nothing can be said about the model, and nothing is written.")
     asked = Asked(dict(arch=arch, data=data, root=root, download=download, held=held, mean=mean, std=std,
-                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet)
+                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet, memory)
     read = *_model_files(model),*_data_files(data),*([scan] if scan else [])
     with quiet_stderr(quiet),Outputs(*read) as o:
         weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)

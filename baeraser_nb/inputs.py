@@ -354,10 +354,10 @@ def pixel_gradients(
     def one(xs, labels):
         xs = to_float(xs).clone().requires_grad_()
         return torch.autograd.grad(model(xs).log_softmax(1).gather(1, labels[:,None]).sum(), xs)[0].cpu()
-    device = next(model.parameters()).device
+    device,bs = next(model.parameters()).device,max(1, min(32, 2**20//max(1, x[:1].numel()))) # fewer of large images
     try:
         with with_gradients(),eval_mode(model):
-            return torch.cat(by_pieces(one, x.to(device), labels.clone().to(device), bs=32, device=device))
+            return torch.cat(by_pieces(one, x.to(device), labels.clone().to(device), bs=bs, device=device))
     except RuntimeError as e:
         why = str(e).partition('\n')[0][:100]
         raise BadInput(f"the model gives no gradient at its pixels ({why}), and a search follows gradients; pass one "

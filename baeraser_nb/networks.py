@@ -346,6 +346,13 @@ def _smaller(device, bs, error):
     if device.type=='cuda': torch.cuda.empty_cache()
     log.warning('%s is out of memory with %d images at a time; going on with %d', device, bs, bs//2)
 
+def _too_large(e):
+    "What an error says that stands for too little memory; another one is raised again"
+    text = str(e).partition('\n')[0]
+    cpu = any(words in text.lower() for words in ("can't allocate memory",'not enough memory','bad alloc'))
+    if isinstance(e, torch.OutOfMemoryError) or cpu: return text[:80]
+    raise e
+
 # %% ../nbs/00b_networks.ipynb #c034
 def by_pieces(
     f,             # called with the same slice of each of `xs`
@@ -358,7 +365,7 @@ def by_pieces(
     while i<total:
         n = min(bs, _fits.get(device, bs), total-i)
         try: piece = f(*(x[i:i+n] for x in xs))
-        except torch.OutOfMemoryError as e: error = str(e).partition('\n')[0][:80]
+        except RuntimeError as e: error = _too_large(e)
         else:
             out.append(piece)
             i += n
@@ -371,11 +378,12 @@ def by_pieces(
 def predict(
     model:nn.Module,    # takes pixels in [0,1]
     x:Tensor,           # uint8 or float images, (n,c,h,w)
-    bs:int=500,         # images a batch, >= 1
+    bs:int=500,         # images a batch, >= 1; fewer where they are large, ten million numbers at most
     transform=None,     # what to do to each batch of pixels first, e.g. stamp a trigger
 ) -> Tensor:            # logits, (n,K), on the CPU
     "Logits for many images, batch by batch, in evaluation mode"
     device,out = next(model.parameters()).device,[]
+    bs = max(1, min(bs, 10**7//max(1, x[:1].numel())))
     with eval_mode(model):
         for part in x.split(bs):
             pixels = to_float(part, device)

@@ -25,9 +25,10 @@ from .weights import safetensors_bytes
 # %% ../nbs/05_stored.ipynb #s006
 def pool_rows(
     pool, # `TriggerPool`
-) -> list: # of dicts: family, shape and patch
+) -> list: # of dicts: family, and the canvas's shape, patch and cell
     "What the tensors of a pool do not say of its generators"
-    return [dict(family=g.family.title, shape=list(g.canvas.shape), patch=g.canvas.patch) for g in pool.generators]
+    def facts(c): return dict(shape=list(c.shape), patch=c.patch, cell=c.cell)
+    return [dict(family=g.family.title)|facts(g.canvas) for g in pool.generators]
 
 def pool_tensors(
     pool, # `TriggerPool`
@@ -39,7 +40,7 @@ def pool_tensors(
 # %% ../nbs/05_stored.ipynb #s012
 def _generators(row, tensors, families):
     "Generators of one family, out of their tensors"
-    family,canvas = families[row['family']],Canvas(tuple(row['shape']), row['patch'])
+    family,canvas = families[row['family']],Canvas(tuple(row['shape']), row['patch'], row['cell'])
     places = {k:tensors[k] for k in ('corners',) if k in tensors}
     goal = tensors['table'].shape[1] if family.every_class else tensors['labels']
     with seeded(0): made = family.untrained(canvas, goal, tensors['thresholds'], **places)
