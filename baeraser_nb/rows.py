@@ -550,7 +550,9 @@ EXPERIMENTS = dict(
     staircase='quality:staircase_experiment',   # η and the number of thresholds
     performance='performance:performance_experiment', # seconds and memory
     architectures='architectures:architecture_experiment', # other networks
-    population='population:population_experiment')    # small models of many kinds
+    population='population:population_experiment',    # small models of many kinds
+    proof='proof:proof_experiment',                   # what brings an erased backdoor back
+    foreign='proof:foreign_experiment')               # held images of another source
 
 # %% ../nbs/00g_rows.ipynb #r131z
 def find_experiment(
