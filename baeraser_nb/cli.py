@@ -1633,4 +1633,5 @@ def performance_command(ctx:typer.Context, parts:_Timed=None, out:_Rows=None, ro
     make_rows(ctx.obj, *pick_rows('performance', parts), out, quiet, root=root)
 
 # %% ../nbs/05a_cli.ipynb #c109
-app.registered_commands.sort(key=lambda c: c.hidden or ['demo','scan','erase','attack','evaluate','prove','run'].index(c.name))
+_LISTED = 'demo','scan','erase','attack','evaluate','prove','run'
+app.registered_commands.sort(key=lambda c: c.hidden or _LISTED.index(c.name))
