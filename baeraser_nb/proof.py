@@ -4,16 +4,16 @@
 
 # %% auto #0
 __all__ = ['ATTACKS_AFTER', 'MODEL_COLOURS', 'RIVALS', 'PROOF_PARTS', 'proof_experiment', 'SOURCES', 'foreign_experiment',
-           'Adversary', 'adversary', 'halves', 'retuning_set', 'retune', 'Reactivated', 'signed_step', 'reactivate',
+           'Adversary', 'halves', 'adversary', 'retuning_set', 'retune', 'Reactivated', 'signed_step', 'reactivate',
            'misfits', 'mixed', 'between', 'path', 'calibration_error', 'noisy', 'Standing', 'standing', 'Proof',
            'prove', 'attack_words', 'draw_bars', 'plot_bars', 'plot_path', 'how_words', 'proof_html', 'write_proof',
            'Question', 'Bench', 'zoo_bench', 'population_bench', 'bench_of', 'short_facts', 'proof_row', 'about',
            'digits_questions', 'small_questions', 'cifar_questions', 'proof_questions', 'net_of', 'question_asked',
            'question_settings', 'question_words', 'question_kind', 'question_group', 'jpeg', 'halved', 'grainy',
-           'faded', 'as_held', 'foreign', 'ForeignQuestion', 'foreign_row', 'foreign_questions', 'foreign_asked',
-           'foreign_words', 'foreign_kind', 'foreign_line']
+           'faded', 'as_held', 'foreign', 'ForeignQuestion', 'foreign_questions', 'foreign_asked', 'foreign_words',
+           'foreign_kind', 'foreign_row', 'foreign_line']
 
-# %% ../nbs/04g_proof.ipynb #ne416b99
+# %% ../nbs/04g_proof.ipynb #nbc588e5
 import base64,io,math,time
 from dataclasses import asdict,dataclass,replace
 from pathlib import Path
@@ -28,14 +28,14 @@ from .data import Images,Splits,to_float
 from .networks import amp_mode,copied,frozen,predict,trainable_copy,with_gradients
 from .training import learner
 from .rows import Experiment
-from .attacks import NO_TRIGGERED,Metrics,aim,der,evaluate
+from .attacks import NO_TRIGGERED,Metrics,aim,der as der_of,evaluate
 from .zoo import Spec,clean_twin,load_victim,recipe
 from .recovery import scan
 from .unlearn import erase
 from .experiments import Cell,cell_settings,defence_options,defend,same_weights,scan_facts
 from .population import ModelSpec,population_data,train_member
 
-# %% ../nbs/04g_proof.ipynb #nd7e8e62
+# %% ../nbs/04g_proof.ipynb #n86814d7
 @dataclass(frozen=True)
 class Adversary:
     "A known attack, the images its author holds, and those that it is measured on"
@@ -45,16 +45,34 @@ class Adversary:
     test:Images         # nobody else's
     seed:int=0          # of draws and random places
 
-    def measure(self, model, trigger=None):
-        "Acc, ASR and RA of a model, with the real trigger or another one"
-        return evaluate(model, self.test, trigger or self.trigger, self.target, self.seed)
-    def wanted(self, images):
-        "The labels that the attacker wants, and where they are not the true ones; `BadInput` if they are everywhere"
-        want = aim(images.y, self.target, images.n_classes)
-        if (want==images.y).all(): raise BadInput(NO_TRIGGERED)
-        return want,want!=images.y
+# %% ../nbs/04g_proof.ipynb #nb0ced52
+@patch
+def measure(self:Adversary,
+    model:nn.Module,    # takes pixels in [0,1]
+    trigger=None,       # another trigger than the real one
+) -> Metrics:
+    "Acc, ASR and RA of a model"
+    return evaluate(model, self.test, trigger or self.trigger, self.target, self.seed)
 
-# %% ../nbs/04g_proof.ipynb #n09316c0
+@patch
+def wanted(self:Adversary,
+    images:Images,
+) -> tuple[Tensor,Tensor]: # labels, and where they are not the true ones; `BadInput` if they are true everywhere
+    "What the attacker wants images to be called"
+    want = aim(images.y, self.target, images.n_classes)
+    if (want==images.y).all(): raise BadInput(NO_TRIGGERED)
+    return want,want!=images.y
+
+# %% ../nbs/04g_proof.ipynb #nf7a9c00
+def halves(
+    images:Images,
+    seed:int=0,
+) -> tuple[Images,Images]: # no image is in both
+    "Images in two parts, at random"
+    with seeded(seed): order = torch.randperm(len(images))
+    return images[order[:len(order)//2]],images[order[len(order)//2:]]
+
+# %% ../nbs/04g_proof.ipynb #ned50de8
 def adversary(
     data:Splits,
     trigger,            # the attacker's
@@ -66,14 +84,6 @@ def adversary(
     own,test = data.held if data.train is None else data.train,data.test
     if test is None: own,test = halves(data.held, seed)
     with seeded(seed): return Adversary(trigger, target, own, test[torch.randperm(len(test))[:n]], seed)
-
-def halves(
-    images:Images,
-    seed:int=0,
-) -> tuple[Images,Images]: # no image is in both
-    "Images in two parts, at random"
-    with seeded(seed): order = torch.randperm(len(images))
-    return images[order[:len(order)//2]],images[order[len(order)//2:]]
 
 # %% ../nbs/04g_proof.ipynb #n99ca4ff
 def retuning_set(
@@ -108,7 +118,7 @@ def retune(
         with learn.no_logging(): learn.fit(epochs, lr)
     return new.eval()
 
-# %% ../nbs/04g_proof.ipynb #n34cf912
+# %% ../nbs/04g_proof.ipynb #ne759251
 @dataclass(frozen=True)
 class Reactivated:
     "A trigger, and a perturbation on top of it"
@@ -121,6 +131,7 @@ class Reactivated:
         "The images with trigger and perturbation"
         return (self.trigger.stamp(x, generator)+self.delta.to(x)).clamp(0, 1)
 
+# %% ../nbs/04g_proof.ipynb #n216ae17
 def signed_step(
     model:nn.Module,    # takes pixels in [0,1]
     x:Tensor,           # triggered images in [0,1], (n,c,h,w)
@@ -153,7 +164,7 @@ def reactivate(
             delta = signed_step(m, stamped, want[some].to(device), delta, eps/5*(1-i/steps), eps)
     return Reactivated(foe.trigger, delta.cpu())
 
-# %% ../nbs/04g_proof.ipynb #nea00b1b
+# %% ../nbs/04g_proof.ipynb #n256a1a1
 def misfits(
     a:dict,             # state dict
     b:dict,             # another
@@ -165,6 +176,7 @@ def mixed(p, q, t):
     "A tensor between two; whole numbers are those of the nearer one"
     return p.lerp(q.to(p), t) if p.is_floating_point() else (q if t>=.5 else p)
 
+# %% ../nbs/04g_proof.ipynb #n812069d
 def between(
     victim:nn.Module,
     purified:nn.Module, # of the same architecture
@@ -215,7 +227,7 @@ def noisy(
     g = torch.Generator().manual_seed(seed)
     return lambda x: (x+sd*torch.randn(x.shape, generator=g).to(x)).clamp(0, 1)
 
-# %% ../nbs/04g_proof.ipynb #n09556fe
+# %% ../nbs/04g_proof.ipynb #n5b24fd4
 @dataclass(frozen=True)
 class Standing:
     "A model as it is, after both attacks, and what it does with clean images"
@@ -224,12 +236,10 @@ class Standing:
     reactivated:Metrics # see `reactivate`
     ece:float           # see `calibration_error`
     noise_acc:float     # accuracy under noise, see `noisy`
-    def row(self):
-        measured = {k:getattr(self, k).row() for k in ATTACKS_AFTER}
-        return measured|dict(ece=round(self.ece, 4), noise_acc=round(self.noise_acc, 4))
 
 ATTACKS_AFTER = dict(now='as it is', retuned='retuned', reactivated='re-activated') # and how they are called
 
+# %% ../nbs/04g_proof.ipynb #na6624b1
 def standing(
     model:nn.Module,    # takes pixels in [0,1]
     foe:Adversary,
@@ -240,7 +250,13 @@ def standing(
     right = predict(model, x, transform=noisy(seed=foe.seed)).argmax(1)==y
     return Standing(foe.measure(model), *after, calibration_error(predict(model, x), y), right.float().mean().item())
 
-# %% ../nbs/04g_proof.ipynb #ndcb172b
+# %% ../nbs/04g_proof.ipynb #n43a4e69
+@patch
+def row(self:Standing) -> dict: # JSON values
+    "A standing as data"
+    measured = {k:getattr(self, k).row() for k in ATTACKS_AFTER}
+    return measured|dict(ece=round(self.ece, 4), noise_acc=round(self.noise_acc, 4))
+
 @patch(cls_method=True)
 def of(cls:Standing,
     row:dict, # what `row` made
@@ -248,7 +264,7 @@ def of(cls:Standing,
     "The standing in a row"
     return cls(*(Metrics.of(row[k]) for k in ATTACKS_AFTER), row['ece'], row['noise_acc'])
 
-# %% ../nbs/04g_proof.ipynb #n2eec0e5
+# %% ../nbs/04g_proof.ipynb #n83c3703
 @dataclass(frozen=True)
 class Proof:
     "What is left of a backdoor, beside a victim and a clean model"
@@ -258,13 +274,22 @@ class Proof:
     path:tuple=()            # see `path`
     margin:float=.05         # ASR above the clean model's that counts as come back
 
-    @property
-    def der(self): return der(self.victim.now, self.purified.now)
-    def excess(self, attack): return getattr(self.purified, attack).asr-getattr(self.clean, attack).asr
-    @property
-    def back(self): # names of attacks that bring the backdoor back; None without a clean model
-        if self.clean is not None: return [k for k in ATTACKS_AFTER if self.excess(k)>self.margin]
+# %% ../nbs/04g_proof.ipynb #nc08b974
+@patch(as_prop=True)
+def der(self:Proof): return der_of(self.victim.now, self.purified.now)
 
+@patch
+def excess(self:Proof,
+    attack:str, # a key of `ATTACKS_AFTER`
+) -> float:
+    "ASR above that of the clean model"
+    return getattr(self.purified, attack).asr-getattr(self.clean, attack).asr
+
+@patch(as_prop=True)
+def back(self:Proof): # names of attacks that bring the backdoor back; None without a clean model
+    if self.clean is not None: return [k for k in ATTACKS_AFTER if self.excess(k)>self.margin]
+
+# %% ../nbs/04g_proof.ipynb #nc190bcf
 def prove(
     victim:nn.Module,       # takes pixels in [0,1]
     purified:nn.Module,     # its purified copy
@@ -282,18 +307,21 @@ def prove(
             bar.update()
         return Proof(*stands, *[None]*(clean is None), tuple(path(victim, purified, foe)))
 
-# %% ../nbs/04g_proof.ipynb #nc7781e0
+# %% ../nbs/04g_proof.ipynb #n5b99e82
+@patch
+def shares(self:Standing) -> dict: # by title, in [0,1]
+    "What a table says of a standing"
+    asr = {f'ASR, {name}':getattr(self, k).asr for k,name in ATTACKS_AFTER.items()}
+    rest = {'Acc':self.now.acc, 'RA':self.now.ra, 'accuracy of the target class':self.now.target_acc}
+    return asr|rest|{'Acc under noise':self.noise_acc, 'calibration error':self.ece}
+
 @patch
 def table(self:Proof) -> pd.DataFrame: # in percent, one column per model
     "All shares of a proof"
-    def column(s):
-        asr = {f'ASR, {name}':getattr(s, k).asr for k,name in ATTACKS_AFTER.items()}
-        rest = {'Acc':s.now.acc, 'RA':s.now.ra, 'accuracy of the target class':s.now.target_acc}
-        return asr|rest|{'Acc under noise':s.noise_acc, 'calibration error':s.ece}
     models = {k:getattr(self, k) for k in ('victim','purified','clean') if getattr(self, k) is not None}
-    return 100*pd.DataFrame({k:column(s) for k,s in models.items()})
+    return 100*pd.DataFrame({k:s.shares() for k,s in models.items()})
 
-# %% ../nbs/04g_proof.ipynb #n2a46746
+# %% ../nbs/04g_proof.ipynb #nb475e09
 def attack_words(
     proof:Proof,
     attack:str, # 'retuned' or 'reactivated'
@@ -303,6 +331,7 @@ def attack_words(
     beside = '' if proof.clean is None else f', a clean model {getattr(proof.clean, attack).asr:.1%}'
     return f'{ATTACKS_AFTER[attack]}: ASR {before:.1%} -> {after:.1%}{beside}'
 
+# %% ../nbs/04g_proof.ipynb #n1cca672
 @patch
 def words(self:Proof) -> list: # sentences
     "What a proof says"
@@ -312,13 +341,14 @@ def words(self:Proof) -> list: # sentences
     back = ' and '.join(ATTACKS_AFTER[k] for k in self.back)
     return [*said, f'it comes back: ASR {back} is {more}' if back else f'it stays gone: no ASR is {more}']
 
+# %% ../nbs/04g_proof.ipynb #n86c3ea2
 @patch
 def row(self:Proof) -> dict: # JSON values
     "A proof as data"
     models = dict(victim=self.victim.row(), purified=self.purified.row(), clean=self.clean and self.clean.row())
     return models|dict(path=list(self.path), der=self.der, back=self.back, words=self.words())
 
-# %% ../nbs/04g_proof.ipynb #n65a1826
+# %% ../nbs/04g_proof.ipynb #n119f4e6
 MODEL_COLOURS = dict(victim='#d55e00', purified='#0072b2', clean='#999999')
 
 def draw_bars(
@@ -331,6 +361,7 @@ def draw_bars(
     bars = ax.bar(at, values, .25, **how)
     ax.bar_label(bars, [f'{v:.0f}' for v in values], fontsize=7)
 
+# %% ../nbs/04g_proof.ipynb #nb86508c
 def plot_bars(
     proof:Proof,
     ax,             # matplotlib axes
@@ -344,7 +375,7 @@ def plot_bars(
     ax.set(ylabel='ASR, %', ylim=(0, 135))
     ax.legend(fontsize=7, ncols=3, loc='upper center')
 
-# %% ../nbs/04g_proof.ipynb #n3845ce2
+# %% ../nbs/04g_proof.ipynb #n881fda6
 def plot_path(
     proof:Proof,
     ax,             # matplotlib axes
@@ -356,6 +387,7 @@ def plot_path(
     ax.set(xlabel='victim (0) to purified model (1)', ylabel='%', ylim=(-3, 103))
     ax.legend(fontsize=7)
 
+# %% ../nbs/04g_proof.ipynb #n3fb7f64
 @patch
 def plot(self:Proof):
     "A figure of a proof"
@@ -366,7 +398,7 @@ def plot(self:Proof):
     plot_path(self, right)
     return fig
 
-# %% ../nbs/04g_proof.ipynb #n75bfb5d
+# %% ../nbs/04g_proof.ipynb #n8215c59
 def how_words(
     proof:Proof,
     foe:Adversary,
@@ -377,6 +409,7 @@ def how_words(
             "Re-activated: one perturbation of at most 0.05 a pixel on top of the trigger, found with the model's "
             "gradients on other images.")
 
+# %% ../nbs/04g_proof.ipynb #n4bbde00
 def proof_html(
     proof:Proof,
     foe:Adversary,
@@ -416,7 +449,7 @@ class Question:
     @property
     def undefended(self): return self.what in ('victim','clean')
 
-# %% ../nbs/04g_proof.ipynb #nd1981db
+# %% ../nbs/04g_proof.ipynb #n4e8f9a0
 @dataclass
 class Bench:
     "What the questions about one victim share"
@@ -426,6 +459,7 @@ class Bench:
     foe:Adversary
     scans:dict          # of the victim, see `kept_scan`
 
+# %% ../nbs/04g_proof.ipynb #n3014ea0
 def zoo_bench(
     spec:Spec,
     root=None,          # data root
@@ -435,6 +469,7 @@ def zoo_bench(
     def twin(): return load_victim(clean_twin(spec), root).model
     return Bench(v.model, twin, v.data.held, adversary(v.data, v.secret['trigger'], v.secret['target']), {})
 
+# %% ../nbs/04g_proof.ipynb #n07a963b
 def population_bench(
     spec:ModelSpec,
     root=None,          # data root
@@ -445,7 +480,7 @@ def population_bench(
     def twin(): return train_member(replace(spec, attack='clean'), train)[0]
     return Bench(model, twin, held, adversary(Splits(train, held, test), poison.trigger, poison.target), {})
 
-# %% ../nbs/04g_proof.ipynb #n72eb13f
+# %% ../nbs/04g_proof.ipynb #n43f476b
 def bench_of(
     question:Question,
     root=None,          # data root
@@ -453,6 +488,7 @@ def bench_of(
     "Load or train what the questions about a victim share"
     return (zoo_bench if isinstance(question.victim, Spec) else population_bench)(question.victim, root)
 
+# %% ../nbs/04g_proof.ipynb #nead2abd
 @patch
 def model_for(self:Bench,
     question:Question,
@@ -480,7 +516,7 @@ def proof_row(
     found = standing(model, bench.foe).row()|facts|dict(path=way, n_held=len(bench.held))
     return found|dict(unchanged=same_weights(model, bench.victim), seconds=round(time.time()-start, 1))
 
-# %% ../nbs/04g_proof.ipynb #n9ac653e
+# %% ../nbs/04g_proof.ipynb #n8cbb4ab
 RIVALS = 'fine_tuning','fine_pruning','nad','anp','i_bau','ft_sam'  # of `BASELINES`, those that need no scan
 
 def about(victims, whats=('victim','clean','baeraser',*RIVALS)):
@@ -492,6 +528,7 @@ def digits_questions():
     patches = [recipe('digits', 'badnets', target=3, size=n) for n in (3,7)]
     return about(patches+[recipe('digits', a, target=3) for a in ('trojannn','imc','blended','wanet')])
 
+# %% ../nbs/04g_proof.ipynb #n259af61
 def small_questions():
     "Small networks on Fashion-MNIST and CIFAR-10"
     fashion = [ModelSpec('resnet8', 'fashion_mnist', a) for a in ('patch3','roaming','wanet','blend')]
@@ -501,6 +538,7 @@ def cifar_questions():
     "ResNet-18 on CIFAR-10"
     return about([recipe('cifar10', 'badnets', target=3, size=3), recipe('cifar10', 'imc', target=7, size=7)])
 
+# %% ../nbs/04g_proof.ipynb #n2281b39
 PROOF_PARTS = dict(digits=digits_questions, small=small_questions, cifar10=cifar_questions)
 
 def proof_questions(
@@ -509,7 +547,7 @@ def proof_questions(
     "The questions of some parts"
     return [q for p in parts or PROOF_PARTS for q in PROOF_PARTS[p]()]
 
-# %% ../nbs/04g_proof.ipynb #n69479de
+# %% ../nbs/04g_proof.ipynb #nf133aad
 def net_of(spec):
     "A victim's network, by name"
     return spec.arch if isinstance(spec, Spec) else spec.net
@@ -524,6 +562,7 @@ def question_settings(question):
     "What the words in a question stand for"
     return {} if question.undefended else cell_settings(Cell(question.victim, question.what))
 
+# %% ../nbs/04g_proof.ipynb #nb146bc2
 def question_words(row):
     "A row in one line"
     asr = ' -> '.join(f"{row[k]['asr']:.1%}" for k in ATTACKS_AFTER)
@@ -536,7 +575,7 @@ proof_experiment = Experiment(
     'proof', proof_questions, proof_row, ('proof','unlearn','baselines'), question_words, asked=question_asked,
     settings=question_settings, kind=question_kind, group=question_group, share=bench_of, parts=PROOF_PARTS)
 
-# %% ../nbs/04g_proof.ipynb #nc7c58bd
+# %% ../nbs/04g_proof.ipynb #n9cce5cd
 def jpeg(x, quality=25):
     "Through a JPEG file and back"
     return torch.stack([decode_jpeg(encode_jpeg(o, quality)) for o in x])
@@ -554,6 +593,7 @@ def as_held(x):
     "As they are"
     return x
 
+# %% ../nbs/04g_proof.ipynb #n76c27d0
 SOURCES = dict(own=as_held, jpeg=jpeg, halved=halved, noisy=grainy, faded=faded) # functions of uint8 images
 
 def foreign(
@@ -575,20 +615,7 @@ class ForeignQuestion:
     @property
     def undefended(self): return False
 
-# %% ../nbs/04g_proof.ipynb #n67da0b3
-def foreign_row(
-    question:ForeignQuestion,
-    bench:Bench,        # of its victim
-) -> dict:              # JSON values
-    "Scan and erase with held images of another source, measure on true test images"
-    start,held,foe = time.time(),foreign(bench.held, question.source),bench.foe
-    found = scan(bench.victim, held, progress=False)
-    done = erase(bench.victim, held, found, progress=False)
-    measured = dict(before=foe.measure(bench.victim).row(), after=foe.measure(done.model).row())
-    facts = dict(scan=scan_facts(found)|dict(acc=found.acc, target=foe.target), status=done.status)
-    return measured|facts|dict(n_held=len(held), seconds=round(time.time()-start, 1))
-
-# %% ../nbs/04g_proof.ipynb #na95d6f1
+# %% ../nbs/04g_proof.ipynb #nc0cb320
 def foreign_questions():
     "Victims on CIFAR-10 × sources"
     small = [ModelSpec('resnet8', 'cifar10', a) for a in ('patch3','roaming')]
@@ -607,6 +634,20 @@ def foreign_words(row):
 
 def foreign_kind(row): return dict(attack=row['attack'], source=row['source'])
 
+# %% ../nbs/04g_proof.ipynb #n67da0b3
+def foreign_row(
+    question:ForeignQuestion,
+    bench:Bench,        # of its victim
+) -> dict:              # JSON values
+    "Scan and erase with held images of another source, measure on true test images"
+    start,held,foe = time.time(),foreign(bench.held, question.source),bench.foe
+    found = scan(bench.victim, held, progress=False)
+    done = erase(bench.victim, held, found, progress=False)
+    measured = dict(before=foe.measure(bench.victim).row(), after=foe.measure(done.model).row())
+    facts = dict(scan=scan_facts(found)|dict(acc=found.acc, target=foe.target), status=done.status)
+    return measured|facts|dict(n_held=len(held), seconds=round(time.time()-start, 1))
+
+# %% ../nbs/04g_proof.ipynb #n0151e80
 foreign_experiment = Experiment(
     'foreign', foreign_questions, foreign_row, ('proof','unlearn'), foreign_words, asked=foreign_asked,
     settings=question_settings, kind=foreign_kind, group=question_group, share=bench_of)
