@@ -7,12 +7,13 @@ __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS
            'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'check_place', 'Staged',
            'stage', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading', 'remark_on', 'attacked_rows',
            'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'measure',
-           'is_pictures', 'measure_pictures', 'evaluate_command', 'verdict_line', 'verdict_notes', 'score_lines',
-           'scan_text', 'key_of', 'scan_subject', 'scan_row', 'report_on', 'check_format', 'formatted', 'Asked',
-           'scan_one', 'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased',
-           'erase_text', 'erase_found', 'scan_from', 'find_or_scan', 'erase_command', 'demo_models', 'demo_defence',
-           'demo_verdict', 'save_plot', 'save_pictures', 'demo_command', 'experiment_list', 'stale_list', 'run_command',
-           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
+           'is_pictures', 'measure_pictures', 'evaluate_command', 'proof_of', 'proof_text', 'prove_command',
+           'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject', 'scan_row',
+           'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'row_of', 'scan_many', 'scan_command',
+           'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from', 'find_or_scan',
+           'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures', 'demo_command',
+           'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command', 'detect_command',
+           'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
@@ -805,6 +806,59 @@ def evaluate_command(
         write_json(to, metrics_row(m)|_origin(s)|dict(held=s.ratio, seed=seed, version=__version__))
     _say(metrics_table({'model':m}), json=='-')
 
+# %% ../nbs/05a_cli.ipynb #n4c2c01d
+_Erased = Annotated[Path, _arg('VICTIM', 'Weights file of the model before the erasing.')]
+_Copy = Annotated[Path, _arg('PURIFIED', 'Weights file of its purified copy, of the same network.')]
+_Twin = Annotated[Path|None, _opt('--clean', metavar='MODEL', help='Weights file of a clean model for the same '
+    'classes, or the folder of `attack --attack none`: the floor. Default: nothing is said about what came back.')]
+
+def proof_of(
+    subjects:list,  # of `Subject`: victim, purified, and a clean one or none
+    attack,         # attack.json or its folder
+    seed:int=0,     # of both attacks
+    progress=True,  # show a progress bar on stderr
+):                  # `Proof` and `Adversary`
+    "Try to bring a backdoor back"
+    from baeraser_nb.inputs import n_outputs
+    from baeraser_nb.proof import adversary,prove
+    from baeraser_nb.zoo import load_attack
+    secret = load_attack(attack)
+    if secret['trigger'] is None: raise _bad_input(f"`--attack` {str(attack)!r} is of a clean model; name a victim's")
+    foe = adversary(subjects[0].data, secret['trigger'], secret['target'], seed=seed)
+    for s in subjects: n_outputs(s.model, foe.test)
+    victim,purified,*clean = (s.model for s in subjects)
+    return prove(victim, purified, foe, *(clean or [None]), progress),foe
+
+def proof_text(
+    proof, # `Proof`
+) -> str:
+    "A proof as a table and sentences for the terminal"
+    table = proof.table().round(1).rename(index='{}, %'.format)
+    return '\n'.join([table.to_string(), *proof.words()])
+
+# %% ../nbs/05a_cli.ipynb #nf26d559
+@app.command('prove', short_help='Try to bring an erased backdoor back, knowing the attack.')
+def prove_command(
+    victim:_Erased, purified:_Copy, data:_Data, attack:_Secret, clean:_Twin=None, report:_Report=None,
+    arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None, root:_Root=None,
+    download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Device=None, seed:_Seed=0,
+    json:_Json=None, quiet:_Quiet=False):
+    ("For whoever knows the attack: what two attacks on the purified model bring back, beside the victim and a clean "
+     "model; the way between the two; what the erasing cost.")
+    from baeraser_nb.proof import write_proof
+    models = [victim,purified,*([_folder_file(clean, 'victim.safetensors')] if clean else [])]
+    read = *(f for m in models for f in _model_files(m)),*_data_files(data),_folder_file(attack, 'attack.json')
+    with quiet_stderr(quiet),Outputs(*read) as o:
+        folder,to = o.folder(report, 'report.html', 'report.json'),_json_place(o, json)
+        how = arch,data,root,download,held,mean,std,factory,device,size,entry
+        subjects = [load_subject(m, *how) for m in models]
+        proof,foe = proof_of(subjects, attack, seed, not quiet)
+        about = dict(models={str(s.path):s.sha256 for s in subjects}, data=subjects[0].name, seed=seed,
+                     version=__version__)
+        if folder: write_proof(folder, proof, foe, str(victim), **about)
+        write_json(to, proof.row()|about)
+    _say(proof_text(proof), json=='-')
+
 # %% ../nbs/05a_cli.ipynb #c080
 STATUS = dict(clean=0, backdoored=1, inconclusive=3) # exit status by verdict
 
@@ -1582,4 +1636,5 @@ def performance_command(ctx:typer.Context, parts:_Timed=None, out:_Rows=None, ro
     make_rows(ctx.obj, *pick_rows('performance', parts), out, quiet, root=root)
 
 # %% ../nbs/05a_cli.ipynb #c109
-app.registered_commands.sort(key=lambda c: c.hidden or ['demo','scan','erase','attack','evaluate','run'].index(c.name))
+_LISTED = 'demo','scan','erase','attack','evaluate','prove','run'
+app.registered_commands.sort(key=lambda c: c.hidden or _LISTED.index(c.name))

@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['KIND', 'RANKS', 'AVERAGED', 'PAPERS', 'SUMMARY', 'COLOURS', 'COLOURED', 'SHADES', 'LEGEND', 'PAPER_PENALTY',
-           'MARKERS', 'in_order', 'grid_rows', 'measured', 'means', 'share_text', 'pair_text', 'with_average',
-           'here_line', 'percent', 'paper_line', 'paper_table', 'common', 'paper_drop', 'is_beaten', 'summary',
-           'class_shares', 'target_line', 'target_class', 'outcome_point', 'victim_kind', 'plot_move',
+           'MARKERS', 'COME_BACK', 'MARGIN', 'in_order', 'grid_rows', 'measured', 'means', 'share_text', 'pair_text',
+           'with_average', 'here_line', 'percent', 'paper_line', 'paper_table', 'common', 'paper_drop', 'is_beaten',
+           'summary', 'class_shares', 'target_line', 'target_class', 'outcome_point', 'victim_kind', 'plot_move',
            'plot_target_class', 'plot_cells', 'plot_defences', 'paper_penalty', 'penalty_here', 'penalty_said',
            'penalty_table', 'plot_way', 'plot_traces', 'plot_ratios', 'plot_holding', 'decoded', 'draw_image',
-           'draw_answers', 'draw_line', 'show_trace', 'with_penalty', 'result_tables', 'result_figures',
-           'write_results']
+           'draw_answers', 'draw_line', 'show_trace', 'reasr_line', 'with_floors', 'reasr_frame', 'reasr_table',
+           'with_penalty', 'result_tables', 'result_figures', 'write_results']
 
 # %% ../nbs/04a_results.ipynb #c003
 import base64
@@ -19,6 +19,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import torch
 from torchvision.io import decode_image
+from .rows import read_rows
 from .attacks import Metrics
 from .zoo import ATTACKS,CLEAN,PATCHES
 from .experiments import BETAS,DEFENCES,GRIDS,cells,frame,grid_experiment,paper_figures,read_pair
@@ -468,6 +469,44 @@ def show_trace(
         draw_line(line, image, {way['step'][i]:way[key][i] for i in at}, row['target'])
     fig.tight_layout(h_pad=.2, w_pad=.2)
     return axs
+
+# %% ../nbs/04a_results.ipynb #n079ed13
+COME_BACK = dict(asr='now', retuned='retuned', reactivated='reactivated') # columns, and where rows have them
+MARGIN = 5 # points of ASR above the clean twin's that count as come back
+
+def reasr_line(row):
+    "A row of the experiment `proof` in one line, shares in percent"
+    asked = dict(victim=row['name'], **{k:row[k] for k in ('data','net','attack','what')})
+    shares = dict(acc=row['now']['acc'])|{k:row[v]['asr'] for k,v in COME_BACK.items()}
+    return asked|{k:100*v for k,v in shares.items()}|dict(ece=100*row['ece'], noise_acc=100*row['noise_acc'])
+
+def with_floors(
+    df,     # DataFrame of `reasr_line`
+):          # DataFrame: the same with what both attacks leave above the clean twin, and whether one brings it back
+    "Set each line beside the clean twin of its victim"
+    twins = df[df.what=='clean'].set_index('victim')[list(COME_BACK)]
+    over = df[list(COME_BACK)]-twins.reindex(df.victim).set_index(df.index)
+    back = (over[['retuned','reactivated']]>MARGIN).any(axis=1)
+    return df.join(over.add_suffix('_over')).assign(back=back.where(over.retuned.notna()))
+
+# %% ../nbs/04a_results.ipynb #nffcc5ce
+def reasr_frame(
+    folder='results/proof', # rows
+):                          # DataFrame, see `with_floors`
+    "What both attacks brought back"
+    return with_floors(pd.DataFrame([reasr_line(r) for r in read_rows(folder)]))
+
+def reasr_table(
+    df,     # of `reasr_frame`
+):          # DataFrame: percent, means over the victims that have all of a data set's lines
+    "What comes back, by data set, network and defence"
+    most = df.groupby(['data','net']).what.transform('nunique')
+    whole = df[df.groupby('victim').what.transform('nunique')==most]
+    g = whole.groupby(['data','net','what'])
+    table = g[['acc',*COME_BACK]].mean().assign(back=g.back.sum().astype(int), victims=g.size())
+    rank = {w:i for i,w in enumerate(('clean','victim',*DEFENCES))}
+    def place(column): return column.map(rank) if column.name=='what' else in_order(column)
+    return table.reset_index().sort_values(['data','net','what'], key=place).set_index(['data','net','what'])
 
 # %% ../nbs/04a_results.ipynb #c064
 def with_penalty(

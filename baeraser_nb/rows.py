@@ -542,16 +542,18 @@ def dry_run(self:Experiment,
 
 # %% ../nbs/00g_rows.ipynb #r131
 EXPERIMENTS = dict(
-    zoo='zoo:zoo_experiment',                   # the victims, trained and measured
-    grid='experiments:grid_experiment',         # victims × defences
-    detection='detection:scan_experiment',      # scans of clean models and victims
-    waves='detection:wave_experiment',          # what models answer to plain waves
-    quality='quality:quality_experiment',       # recovered triggers beside the real ones
-    staircase='quality:staircase_experiment',   # η and the number of thresholds
+    zoo='zoo:zoo_experiment',                         # the victims, trained and measured
+    grid='experiments:grid_experiment',               # victims × defences
+    detection='detection:scan_experiment',            # scans of clean models and victims
+    waves='detection:wave_experiment',                # what models answer to plain waves
+    quality='quality:quality_experiment',             # recovered triggers beside the real ones
+    staircase='quality:staircase_experiment',         # η and the number of thresholds
     performance='performance:performance_experiment', # seconds and memory
-    architectures='architectures:architecture_experiment', # other networks
+    architectures='architectures:architecture_experiment',# other networks
     population='population:population_experiment',    # small models of many kinds
-    board='board:board_experiment')             # the field's own yardstick
+    board='board:board_experiment',                   # the field's own yardstick
+    proof='proof:proof_experiment',                   # what brings an erased backdoor back
+    foreign='proof:foreign_experiment')               # held images of another source
 
 # %% ../nbs/00g_rows.ipynb #r131z
 def find_experiment(
