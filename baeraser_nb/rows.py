@@ -550,7 +550,8 @@ EXPERIMENTS = dict(
     staircase='quality:staircase_experiment',   # η and the number of thresholds
     performance='performance:performance_experiment', # seconds and memory
     architectures='architectures:architecture_experiment', # other networks
-    population='population:population_experiment')    # small models of many kinds
+    population='population:population_experiment',    # small models of many kinds
+    precaution='precaution_rows:precaution_experiment') # purified without a trigger
 
 # %% ../nbs/00g_rows.ipynb #r131z
 def find_experiment(
