@@ -194,7 +194,7 @@ class SharpnessAware(Callback):
         torch._foreach_sub_(weights, moves)
     __repr__ = basic_repr('rho')
 
-# %% ../nbs/02a_precaution.ipynb #n3c2cb9e
+# %% ../nbs/02a_precaution.ipynb #n0bb5425
 @dataclass(frozen=True)
 class Precaution:
     "Hyperparameters of purifying without a trigger"
@@ -206,9 +206,8 @@ class Precaution:
     pixels:float=2.         # greatest displacement where they are bent; 0, and 0 degrees: neither
     square:float=.36        # greatest side of a square that covers them, share of the shorter side; 0: none
     bound:float=32/255      # greatest change of a pixel by the labels' patterns; 0: none
-    heal:int=150            # steps of the second passage, at least; 0: none
-    heal_lr:float=.05       # its learning rate at the start
-    heal_rho:float=.7       # its ρ
+    heal:int=100            # steps of the second passage, at least; 0: none
+    heal_lr:float=.02       # its learning rate at the start
     temperature:float=4.    # T > 0 of the victim's answers
     clip:float=1.           # longest gradient of a step
     bs:int=128              # images a step; as many changed ones come on top
@@ -250,7 +249,7 @@ class Trainer:
         with learn.no_logging(),amp_mode(self.model),amp_mode(changes.teacher):
             learn.fit(math.ceil(steps/len(learn.dls.train)), lr)
 
-# %% ../nbs/02a_precaution.ipynb #n7e26803
+# %% ../nbs/02a_precaution.ipynb #n3939866
 def train_out(
     trainer:Trainer, # its model is changed in place
     K:int,           # the model's outputs
@@ -258,7 +257,7 @@ def train_out(
     "Both passages"
     r,teacher = trainer.recipe,copy.deepcopy(trainer.model).eval().requires_grad_(False)
     trainer.passage(changes_of(r, trainer.images, K, teacher), r.steps, r.lr, r.rho, 'precaution')
-    if r.heal: trainer.passage(WithChanges([], teacher), r.heal, r.heal_lr, r.heal_rho, 'healing')
+    if r.heal: trainer.passage(WithChanges([], teacher), r.heal, r.heal_lr, 0., 'healing')
     trainer.model.eval()
 
 # %% ../nbs/02a_precaution.ipynb #n1d86340

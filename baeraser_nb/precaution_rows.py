@@ -13,10 +13,10 @@ from .population import ModelSpec,measured,population_data,train_member
 from .precaution import Precaution,purify
 from .rows import Experiment,by_part
 
-# %% ../nbs/04i_precaution.ipynb #n774dca2
+# %% ../nbs/04i_precaution.ipynb #n2518975
 RECIPES = dict(
     precaution=Precaution(), no_patterns=Precaution(bound=0.), no_bending=Precaution(degrees=0., pixels=0.),
-    no_covering=Precaution(square=0.), no_sharpness=Precaution(rho=0., heal_rho=0.), no_healing=Precaution(heal=0))
+    no_covering=Precaution(square=0.), no_sharpness=Precaution(rho=0.), no_healing=Precaution(heal=0))
 
 @dataclass(frozen=True)
 class Attempt:
