@@ -194,7 +194,7 @@ class SharpnessAware(Callback):
         torch._foreach_sub_(weights, moves)
     __repr__ = basic_repr('rho')
 
-# %% ../nbs/02a_precaution.ipynb #n0bb5425
+# %% ../nbs/02a_precaution.ipynb #n38ca40a
 @dataclass(frozen=True)
 class Precaution:
     "Hyperparameters of purifying without a trigger"
@@ -207,7 +207,8 @@ class Precaution:
     square:float=.36        # greatest side of a square that covers them, share of the shorter side; 0: none
     bound:float=32/255      # greatest change of a pixel by the labels' patterns; 0: none
     heal:int=100            # steps of the second passage, at least; 0: none
-    heal_lr:float=.02       # its learning rate at the start
+    heal_lr:float=.05       # its learning rate at the start
+    heal_weight:float=.5    # its λ
     temperature:float=4.    # T > 0 of the victim's answers
     clip:float=1.           # longest gradient of a step
     bs:int=128              # images a step; as many changed ones come on top
@@ -229,7 +230,7 @@ def changes_of(
     kept = LabelPatterns(K, images.shape, recipe.bound, device) if recipe.bound else None
     return WithChanges(changes, teacher, kept)
 
-# %% ../nbs/02a_precaution.ipynb #na780d83
+# %% ../nbs/02a_precaution.ipynb #na05f9a5
 @dataclass
 class Trainer:
     "A model that is purified in place, and how"
@@ -238,26 +239,27 @@ class Trainer:
     recipe:Precaution
     seed:int=0          # same seed, same result
     progress:bool=True  # show a progress bar on stderr
-    def passage(self, changes:WithChanges, steps:int, lr:float, rho:float, words:str):
+    def passage(self, changes:WithChanges, steps:int, lr:float, weight:float, rho:float=0., words:str='healing'):
         "Train for some steps, the learning rate falling to 0"
         r = self.recipe
         cbs = [changes,GradientClip(r.clip),ParamScheduler({'lr': SchedCos(lr, 0.)})]
         cbs += [SharpnessAware(rho)]*(rho>0)+[Progress(words)]*self.progress
         shift = partial(augment, pad=max(1, self.images.shape[1]//8))
         learn = learner(self.model, self.images, bs=r.bs, wd=0., augment=shift, seed=self.seed, cbs=cbs)
-        learn.loss_func = UnmovedLoss(r.weight, r.temperature)
+        learn.loss_func = UnmovedLoss(weight, r.temperature)
         with learn.no_logging(),amp_mode(self.model),amp_mode(changes.teacher):
             learn.fit(math.ceil(steps/len(learn.dls.train)), lr)
 
-# %% ../nbs/02a_precaution.ipynb #n3939866
+# %% ../nbs/02a_precaution.ipynb #n8ffa3ac
 def train_out(
     trainer:Trainer, # its model is changed in place
     K:int,           # the model's outputs
 ):
     "Both passages"
     r,teacher = trainer.recipe,copy.deepcopy(trainer.model).eval().requires_grad_(False)
-    trainer.passage(changes_of(r, trainer.images, K, teacher), r.steps, r.lr, r.rho, 'precaution')
-    if r.heal: trainer.passage(WithChanges([], teacher), r.heal, r.heal_lr, 0., 'healing')
+    changes = changes_of(r, trainer.images, K, teacher)
+    trainer.passage(changes, r.steps, r.lr, r.weight, r.rho, 'precaution')
+    if r.heal: trainer.passage(changes, r.heal, r.heal_lr, r.heal_weight)
     trainer.model.eval()
 
 # %% ../nbs/02a_precaution.ipynb #n1d86340
