@@ -1205,9 +1205,9 @@ def erase_text(
     return (f"{e.status}: recovered triggers' success {asr}, accuracy {acc} on images kept for checking; "
             f'{e.rescan_words}{e.bias_words}; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}')
 
-# %% ../nbs/05a_cli.ipynb #nf1f5c89
-PRICE = ('nothing was found; the model is purified as a precaution. This costs about a point of accuracy, '
-         'sometimes two; beyond three on images kept for checking the weights stay as they are')
+# %% ../nbs/05a_cli.ipynb #n95cc461
+PRICE = ('nothing was found; the model is purified as a precaution. In tests that cost from nothing to three points of '
+         'accuracy; where more than three are lost on images kept for checking, the weights stay as they are')
 
 # %% ../nbs/05a_cli.ipynb #c097a
 def erase_found(
