@@ -9,19 +9,17 @@ __all__ = ['DEFENCES', 'BASELINES', 'SHORT', 'shifting', 'tune', 'fine_tuning', 
            'Patched', 'neural_cleanse', 'hypergradient', 'shortened', 'inner_loss', 'worst_perturbation',
            'game_gradient', 'batch_of', 'shuffled_batches', 'set_gradients', 'play_round', 'i_bau', 'batch_norms',
            'scaled_norms', 'MaskGame', 'mask_gradients', 'train_masks', 'neuron_masks', 'prune_channels', 'accuracy',
-           'prune_while_accurate', 'anp', 'sharpest_moves', 'still_statistics', 'SharpnessAware', 'ft_sam',
-           'conv_norm_pairs', 'channel_bounds', 'clp']
+           'prune_while_accurate', 'anp', 'ft_sam', 'conv_norm_pairs', 'channel_bounds', 'clp']
 
 # %% ../nbs/03a_baselines.ipynb #c003
 import copy,math
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import nn,Tensor
 from torch.func import functional_call
-from fastcore.basics import basic_repr,store_attr
+from fastcore.basics import store_attr
 from fastai.callback.core import Callback
 from fastai.callback.hook import hook_outputs
 from fastai.callback.schedule import ParamScheduler,SchedCos,SchedNo,combine_scheds
@@ -32,6 +30,7 @@ from .training import Progress,learner
 from .inputs import n_outputs
 from .families import Goal,hinge_gradient
 from .recovery import TriggerPool
+from .precaution import SharpnessAware
 from .unlearn import Triggered,UnlearnLoss
 
 # %% ../nbs/03a_baselines.ipynb #n00a
@@ -664,48 +663,6 @@ def anp(
     masks = neuron_masks(model, part.use, steps, eps, a, seed=seed, progress=progress)
     prune_while_accurate(model, masks, part.spare, drop)
     return model
-
-# %% ../nbs/03a_baselines.ipynb #n070
-@torch.no_grad()
-def sharpest_moves(
-    params:list,    # parameters with gradients
-    rho:float,      # ρ ≥ 0
-) -> list:          # ε of each
-    "How the weights move to the worst place nearby"
-    size = torch.stack([(p*p.grad).norm() for p in params]).norm().clamp(min=1e-12).item()
-    return [rho/size*p.detach().square()*p.grad for p in params]
-
-# %% ../nbs/03a_baselines.ipynb #c066
-@contextmanager
-def still_statistics(
-    model:nn.Module, # any model
-):
-    "BatchNorm's running statistics do not see what happens inside the block"
-    norms = [m for m in model.modules() if isinstance(m, nn.modules.batchnorm._BatchNorm)]
-    old = [m.track_running_stats for m in norms]
-    try:
-        for m in norms: m.track_running_stats = False
-        yield
-    finally:
-        for m,flag in zip(norms, old): m.track_running_stats = flag
-
-# %% ../nbs/03a_baselines.ipynb #c065
-class SharpnessAware(Callback):
-    "Take each step's gradient at the worst place nearby, large weights moving farther"
-    def __init__(self,
-        rho:float=2.,   # ρ ≥ 0, how far the weights move
-    ):
-        if rho<0: raise BadInput(f"`rho` is a distance, so it must be >= 0; got {rho}")
-        store_attr()
-    def after_backward(self):
-        params = [p for p in self.model.parameters() if p.grad is not None]
-        moves = sharpest_moves(params, self.rho)
-        weights = [p.data for p in params]
-        torch._foreach_add_(weights, moves)
-        for p in params: p.grad = None
-        with still_statistics(self.model): self.loss_func(self.model(*self.xb), *self.yb).backward()
-        torch._foreach_sub_(weights, moves)
-    __repr__ = basic_repr('rho')
 
 # %% ../nbs/03a_baselines.ipynb #c067
 def ft_sam(

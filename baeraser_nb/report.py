@@ -177,7 +177,10 @@ def not_covered(
         said.append(f'Only {found.n_held} clean images were held; with fewer than 100, labels of clean models stand '
                     'out by chance more often.')
     said.append(_ASSUMED)
-    if erased is not None and erased.status!='unchanged':
+    if erased is not None and erased.status=='precaution':
+        said.append('The model was purified without knowing a trigger, as a precaution. Whether there was a backdoor, '
+                    'and whether it has gone, cannot be seen without its trigger.')
+    elif erased is not None and erased.status not in ('unchanged','spared'):
         said.append('That the backdoor is gone was tested with the recovered triggers on held images, and by a scan of '
                     f'the purified model ({erased.rescan_words}). The real trigger is unknown; trust the file no '
                     'further than a model from such a source deserves.')
@@ -307,7 +310,7 @@ def report_row(
 ) -> dict:        # JSON values
     "Everything the report says"
     about = about or {}
-    purified = None if erased is None or erased.status=='unchanged' else erased
+    purified = erased if erased is not None and erased.status not in ('unchanged','spared') else None
     row = dict(kind='report', **_findings(found, held, about, erased), **_material(model, held, about))
     row |= dict(accuracy=dict(before=_share(evaluate(model, held))), scan=found.row())
     row |= _shown(model, held, found, purified)
@@ -391,8 +394,8 @@ def report_html(
 ) -> str:     # a whole page, which loads nothing
     "The report as a page"
     file,erased = row['about'].get('file'),row.get('erase')
-    changed = erased is not None and erased['status']!='unchanged'
-    curves = Markup(curves_svg(erased['history'], erased['step'])) if changed else ''
+    steps = erased['history'] if erased is not None else []
+    curves = Markup(curves_svg(steps, erased['step'])) if steps else ''
     return _templates().get_template('report.html.jinja').render(
         row=row, file=Path(file).name if file else None, curves=curves, most=12)
 

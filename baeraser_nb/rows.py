@@ -553,7 +553,8 @@ EXPERIMENTS = dict(
     population='population:population_experiment',    # small models of many kinds
     board='board:board_experiment',                   # the field's own yardstick
     proof='proof:proof_experiment',                   # what brings an erased backdoor back
-    foreign='proof:foreign_experiment')               # held images of another source
+    foreign='proof:foreign_experiment',               # held images of another source
+    precaution='precaution_rows:precaution_experiment')# purified without a trigger
 
 # %% ../nbs/00g_rows.ipynb #r131z
 def find_experiment(
