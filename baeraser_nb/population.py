@@ -8,7 +8,7 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Logo', 'corner',
            'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'clean_members',
            'few_classes', 'backdoored_members', 'population', 'spec_words', 'members_of', 'alarms', 'found_by_attack',
-           'largest_by_family', 'roc_area']
+           'largest_by_family', 'roc_area', 'could_be_seen']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 from dataclasses import asdict,dataclass
@@ -29,6 +29,7 @@ from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import MORE_ATTACKS,two_at_once
 from .recovery import SEARCHES,scan
+from .verdict import highest_scores
 from .experiments import search_settings
 
 # %% ../nbs/04f_population.ipynb #n54758b0
@@ -310,9 +311,9 @@ def few_classes(nets, sets=SETS[:2], counts=(5,)):
     "Clean models of some classes"
     return [ModelSpec(n, d, classes=k, n=4000) for k in counts for d in sets for n in nets]
 
-def backdoored_members(nets, sets=SETS[1:2]):
-    "Victims of every attack"
-    return [ModelSpec(n, d, a) for n in nets for a in BACKDOORS for d in sets]
+def backdoored_members(nets, sets=SETS[1:2], attacks=None):
+    "Victims of some attacks, or of every one"
+    return [ModelSpec(n, d, a) for n in nets for a in attacks or BACKDOORS for d in sets]
 
 def population(
     *parts, # of `PARTS`; none: all
@@ -325,7 +326,8 @@ PARTS = dict(
     victims=partial(backdoored_members, ('lenet','vgg')),
     clean_judge=partial(clean_members, JUDGED), few_judge=partial(few_classes, JUDGED, SETS[:1]),
     regimes=partial(clean_members, ('lenet','vgg'), SETS[1:2], [r for r in REGIMES if r!='usual']),
-    linear=partial(clean_members, ('linear',)))
+    linear=partial(clean_members, ('linear',)),
+    turned=partial(backdoored_members, ('mlp','lenet_tanh'), SETS[:2], ('rotated',)))
 
 # %% ../nbs/04f_population.ipynb #naa3e123
 def spec_words(row):
@@ -397,3 +399,13 @@ def roc_area(
     "How well the highest score tells victims from clean models, whatever the line"
     from sklearn.metrics import roc_auc_score
     return float(roc_auc_score(members.attack!='clean', members.score))
+
+# %% ../nbs/04f_population.ipynb #nc0b2b5c
+def could_be_seen(
+    rows:list,      # of `population_experiment`
+) -> pd.DataFrame:  # one row per model, one column per family; NaN where it was not searched for
+    "The highest score that was to be had in every family"
+    def of(r):
+        evidence = pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float, area=float))
+        return highest_scores(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'])
+    return pd.DataFrame({r['name']:of(r) for r in rows if r['scan']['evidence']['label']}).T

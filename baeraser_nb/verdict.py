@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'BESIDE', 'median_of_others', 'log_odds_against_others', 'log_area_ratio', 'evidence_rows', 'strongest',
-           'comparisons', 'score', 'scored', 'by_label', 'threshold', 'suspects', 'Verdict', 'judge']
+           'comparisons', 'score', 'scored', 'by_label', 'threshold', 'suspects', 'Verdict', 'judge', 'odds_missed',
+           'highest_scores']
 
 # %% ../nbs/01d_verdict.ipynb #n64d304a
 import math
@@ -162,3 +163,23 @@ def judge(
     best = by_label(after).sort_values('score', ascending=False, kind='stable')
     targets = suspects(best[best.score>least], families, threshold(BESIDE, tau))
     return Verdict('backdoored' if targets else 'clean', targets, least, after)
+
+# %% ../nbs/01d_verdict.ipynb #na5b9394
+def odds_missed(
+    rows:pd.DataFrame, # of evidence
+) -> pd.Series:        # ≥ 0, nats
+    "How much larger the log odds would be had every image been a success"
+    missed = rows.trials-rows.hits
+    return np.log((rows.trials+.5)/.5)-np.log((rows.hits+.5)/(missed+.5))
+
+def highest_scores(
+    evidence:pd.DataFrame,
+    families,         # that a clean model is searched for
+    nulls=None,       # see `scored`
+    n_classes=None,   # see `scored`
+) -> pd.Series:       # ≥ 0, by title; only of families in which success rates are compared
+    "The score that full success would have earned the label it would have helped least"
+    by_rate = [f.title for f in families if not f.every_class]
+    rows = evidence[evidence.family.isin(by_rate)&evidence.area.isna()&(evidence.trials>0)]
+    full = rows.assign(statistic=rows.statistic+odds_missed(rows))
+    return scored(full, families, nulls=nulls, n_classes=n_classes).groupby('family', sort=False).score.min()
