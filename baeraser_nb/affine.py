@@ -76,7 +76,7 @@ class AffineMap(Family):
     title:ClassVar[str] = 'affine map'
     words:ClassVar[str] = 'a turn, a scaling or a slant of the whole image'
     searched:ClassVar[str] = 'turns, scalings and slants of the whole image'
-    null:ClassVar[Null] = Null(.751, .429)
+    null:ClassVar[Null] = Null(1.1, .6)
     pace:ClassVar[float] = 3.
     may_settle:ClassVar[bool] = False
     def pattern_shape(self, canvas): return 2,3

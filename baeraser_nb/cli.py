@@ -239,8 +239,8 @@ _Held = Annotated[float|None, _opt('--held', help="Clean images the defender hol
 # %% ../nbs/05a_cli.ipynb #n025a
 _Report = Annotated[Path|None, _opt('--report', metavar='DIR', help='Folder for report.html, one page that needs no '
     'network, and report.json, the same as data.')]
-_Preset = Annotated[str, _opt('--preset', show_default=True, help="robust, plain (a shorter search, no rescans), or "
-    "paper (the paper's text as literally as it runs).")]
+_Preset = Annotated[str, _opt('--preset', show_default=True, help='robust, quick (a quarter to a half of the '
+    "passes, less margin), plain (a shorter search, no rescans), or paper (the paper's text as literally as it runs).")]
 _Seed = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words '
     'then go to stderr.')]
@@ -985,8 +985,8 @@ _ScanRows = Annotated[Path|None, _opt('--out', metavar='DIR', help='One JSON row
     'options and code, is not scanned again.')]
 _Plan = Annotated[bool, _opt('--dry-run', help='Say how many passes of the model are planned and how long they may '
     'take here, and stop.')]
-_Memory = Annotated[float|None, _opt('--memory', metavar='GB', min=.01, help='Gigabytes that the images of a step of the '
-    'search may take; less is slower. Default: 2.')]
+_Memory = Annotated[float|None, _opt('--memory', metavar='GB', min=.01, help='Gigabytes that the images of a step of '
+    'the search may take; less is slower. Default: 2.')]
 _ScanWorkers = Annotated[int, _opt('--workers', min=1, show_default=True, help='Models at a time.')]
 
 # %% ../nbs/05a_cli.ipynb #w204

@@ -139,6 +139,7 @@ def _locked(path):
         return f
     except (ImportError,OSError): f.close()
 
+# %% ../nbs/00_core.ipynb #s5797ec2
 def _age(folder):
     "Seconds since anything in a folder was changed"
     return time.time()-max(o.lstat().st_mtime for o in (folder,*folder.rglob('*')))

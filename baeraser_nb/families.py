@@ -587,7 +587,7 @@ class FixedPatch(Family):
     starts:int=2            # places per label that go on after the screening
     steps:int=20            # of the search at those
     screen_steps:int=6      # of the screening
-    places:int|None=6       # places per label that are screened, where squares lead to it best; None: all of a grid
+    places:int|None=None    # places per label that are screened, where squares lead to it best; None: all of a grid
     title:ClassVar[str] = 'fixed patch'
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'

@@ -335,6 +335,7 @@ class _ImageFile:
     split: str # 'train' or 'test'
     name: str  # of its class
 
+# %% ../nbs/00a_readers.ipynb #s841d6be
 def _image_files(splits):
     "The pictures of `{split: folder}`"
     found = [_ImageFile(path, split, name) for split,folder in splits.items() for path,name in _class_files(folder)]

@@ -18,6 +18,7 @@ from . import __version__
 from .core import BadInput,progress_bar,seeded
 from .data import Images
 from .networks import frozen,predict
+from .affine import AffineMap
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
@@ -63,7 +64,7 @@ class Search:
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
     settled:float=.01                # p-value at which the verdict is settled and the search ends
     looks:tuple=(.25,.5)             # shares of its steps after which a family is looked at, rising
-    hopeless:float|None=.15          # p-value above which its search ends then; None: it always goes on
+    hopeless:float|None=None         # p-value above which its search ends then; None: it always goes on
     memory:float=2.                  # gigabytes that the images of a step may take, > 0; see `Room`
 
 # %% ../nbs/02_msa_recovery.ipynb #n4805997
@@ -104,14 +105,15 @@ def judge(self:Search,
 # %% ../nbs/02_msa_recovery.ipynb #n2a347aa
 BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
+_REST = RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap()
+
 SEARCHES = dict(
-    robust=Search(
-        stages=(FixedPatch(),SharedPositionPatch(),RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),
-                AllToAllPatch()),
-        recover=BOUNDED),
+    robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED),
+    quick=Search(
+        stages=(FixedPatch(places=6),SharedPositionPatch(places=6),*_REST), recover=BOUNDED, hopeless=.15),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
-        log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9, hopeless=None),
+        log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),
     plain=Search(stages=(FixedPatch(),Together(BOUNDED),Mask(),RefinedPatch()), recover=BOUNDED))
 
 # %% ../nbs/02_msa_recovery.ipynb #n12579a7
@@ -525,6 +527,9 @@ def planned(self:Together, size:Size) -> Planned:
 def planned(self:Warp, size:Size) -> Planned: return Together((self,)).planned(size)
 
 @patch
+def planned(self:AffineMap, size:Size) -> Planned: return Planned() # answers alone
+
+@patch
 def planned(self:GeneratedPatch, size:Size) -> Planned: return Together((self,)).planned(size)
 
 # %% ../nbs/02_msa_recovery.ipynb #ne93c0c1
@@ -556,7 +561,8 @@ def search(self:Mask, study:Study):
     area = torch.full((study.n_classes,), torch.nan)
     masks = self.untrained(study.canvas, study.everyone, study.thresholds(study.n_classes)).to(study.device)
     while len(masks)>self.ranks_above:
-        area = self.train(study, masks, self.steps//8, area)
+        steps = self.steps//8*(3 if len(masks)==study.n_classes else 1) # the first choice is the hardest
+        area = self.train(study, masks, steps, area)
         masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
     study.generators[self.title],parts = masks,study.size.parts(self.steps)
     for k,steps in enumerate(parts):
@@ -577,7 +583,7 @@ def planned(self:Mask, size:Size) -> Planned:
     "The steps that choose labels, then those of the masks that are left"
     g,before = size.n_classes,0
     while g>self.ranks_above:
-        before += size.passes(g, self.steps//8)
+        before += size.passes(g, self.steps//8*(3 if g==size.n_classes else 1))
         g = masks_left(g, self.ranks_above)
     return Planned(*(before+size.passes(g, n) for n in (size.parts(self.steps)[0], self.steps)))
 
@@ -1039,7 +1045,7 @@ def _unjudged(search, doubts):
 def scan(
     model,              # the suspicious model, which takes pixels and gives logits: nn.Module, `Learner` or `Case`
     held=None,          # a few clean, labelled images: `Images`, or whatever `as_images` takes
-    preset='robust',    # 'robust', 'paper', 'plain', or a `Search` of your own
+    preset='robust',    # 'robust', 'quick', 'paper', 'plain', or a `Search` of your own
     seed:int=0,         # same seed, same result
     progress:bool=True, # show a progress bar on stderr
     labels=None,        # of `held`, where that is a tensor or an array

@@ -6,7 +6,8 @@
 __all__ = ['FORGETTING', 'UNLEARNINGS', 'STATUS', 'WITHOUT_TRIGGER', 'CURVES', 'ascent', 'capped', 'bounded', 'remembering',
            'UnlearnLoss', 'Triggered', 'FreezeBN', 'trainable', 'clean_gradient', 'WeightPenalty', 'Stamping', 'check',
            'Standard', 'CheckEvery', 'Checkpoint', 'KeepBest', 'StopDiverged', 'StopAt', 'last_bias', 'recalibrate',
-           'Unlearning', 'Erased', 'Round', 'Unlearner', 'rescan_row', 'without_trigger', 'erase', 'plot_history']
+           'Unlearning', 'Erased', 'Round', 'Unlearner', 'search_again', 'rescan_row', 'without_trigger', 'erase',
+           'plot_history']
 
 # %% ../nbs/03_unlearning.ipynb #c003
 import copy,math,time
@@ -25,7 +26,7 @@ from .data import Images,augment,hold_out,to_float
 from .networks import amp_mode,by_pieces,eval_mode,predict,trainable_copy,with_gradients
 from .training import Progress,learner
 from .inputs import Case,as_case,of_learner
-from .recovery import Scan,Search,TriggerPool,preset_named,scan as scan_model
+from .recovery import SEARCHES,Scan,Search,TriggerPool,preset_named,scan as scan_model
 from .precaution import purify
 
 # %% ../nbs/03_unlearning.ipynb #n2388cff
@@ -340,6 +341,7 @@ class Unlearning:
 
 UNLEARNINGS = dict(
     robust=Unlearning(),
+    quick=Unlearning(), # with the quick search
     paper=Unlearning(forget='ascent', forget_weight=1., relearn_weight=0., temperature=None, beta=1., lr=.01, clip=None,
                      steps=None, augment=False, freeze_bn=True, decay=False, rescans=0),
     plain=Unlearning(rescans=0))
@@ -540,6 +542,13 @@ def _status(r, rescans):
     quiet = not rescans or rescans[-1].verdict=='clean'
     return 'erased' if r.standard.met(r.best.metrics) and quiet else 'diverged' if r.diverged else 'incomplete'
 
+def search_again(
+    scan:Scan,  # the first one
+) -> Search:
+    "What the purified model is searched with: the first scan's search, `robust` for `plain` and `paper`, in its memory"
+    if scan.preset in ('own','quick'): return scan.search
+    return replace(SEARCHES['robust'], memory=scan.search.memory)
+
 def rescan_row(
     s:Scan,     # of the purified model
 ) -> dict:      # verdict, targets, named (in words), score (the highest), seconds
@@ -569,7 +578,7 @@ def erase(
     model,                  # the suspicious model, which takes pixels and gives logits: nn.Module, `Learner` or `Case`
     held=None,              # a few clean, labelled images: `Images`, or whatever `as_images` takes
     scan:Scan|None=None,    # what `baeraser_nb.recovery.scan` found; None: it is asked first
-    preset='robust',        # 'robust', 'paper', 'plain', or an `Unlearning` of your own
+    preset='robust',        # 'robust', 'quick', 'paper', 'plain', or an `Unlearning` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
     keep:bool=False,        # keep the weights of every checked step, for an evaluator to look at
@@ -583,7 +592,7 @@ def erase(
     how = dict(seed=seed, preset=name)
     if scan.pool is None: return without_trigger(case, model, start, how, precaution, progress)
     if u.recalibrate: last_bias(model, case.images.x) # before the work, not after it
-    search = scan.search if scan.preset=='own' else 'robust'
+    search = search_again(scan)
     with with_gradients():
         rounds,rescans,bias = Unlearner(case, u, seed, progress, keep, search).run(model, scan.pool)
     history,states,past = _joined(rounds)

@@ -891,6 +891,7 @@ def _believable(meta):
     "Metadata without a `mean` or `std` that says nothing, such as 'n/a'"
     return {k:v for k,v in meta.items() if k not in ('mean','std') or _is_numbers(v)}
 
+# %% ../nbs/00c_weights.ipynb #sdc601a2
 def _opened(path, entry):
     "The `Weights` in a file, and nothing said yet"
     path = _weights_file(path)
@@ -1049,6 +1050,7 @@ def _refuse_offer(path, plan, offer):
     _refuse(path, f"does not fit {plan.said}: it {plan.misfit(offer)}; the file has names such as "
                   f"{_some(theirs)}{where}; {plan.advice}")
 
+# %% ../nbs/00c_weights.ipynb #sd140dcb
 def _fitting(path, plan, entries):
     "The offer to take, and other ones that fit as well"
     found = _all_offers(entries, plan.names)
@@ -1083,6 +1085,7 @@ def _plan(arch, factory, channels, size):
     def make(K): return build_network(arch, K, channels, size)
     return _Plan(make, *_counting(make), f"{arch!r} for images of {channels} channel{'s'*(channels>1)}")
 
+# %% ../nbs/00c_weights.ipynb #s3cf54eb
 def _filled(path, plan, offer, tensors):
     "The network of a plan with the tensors of an offer, in float32"
     K = _count_outputs(plan.last, offer.tensors)
@@ -1099,6 +1102,7 @@ class _Believed:
     tensors: dict # in tensors beside the network
     channels: int # of the images
 
+# %% ../nbs/00c_weights.ipynb #s0b32d0e
 def _inside(offer, tensors, channels):
     "`mean` and `std` that lie beside the network in a file, as `{name: list}`; both or none"
     found = {}
@@ -1116,6 +1120,7 @@ def _beside(weights, channels):
         if found: return found
     return {}
 
+# %% ../nbs/00c_weights.ipynb #sc2e7e8b
 def _believed(meta, offer, tensors, channels, weights=None):
     "What a file says about normalisation"
     said = {k:_numbers(meta[k], None) for k in ('mean','std') if k in meta}
@@ -1167,6 +1172,7 @@ def _value(name, given, said):
     try: return check(found)
     except BadInput as e: raise BadInput(f"{e} (the file says so)") from None
 
+# %% ../nbs/00c_weights.ipynb #s800dee3
 def _normalisation(mean, std, said):
     "The `_Normal` that is given, or that the file has `said`, or none (0 and 1)"
     mean_,std_ = _value('mean', mean, said),_value('std', std, said)
@@ -1209,6 +1215,7 @@ def _left_over(offer, others, normal):
     other = tuple(o.prefix for o in others if o.entry==offer.entry and o.prefix)
     return [k for k in offer.more if not k.startswith(other) and not (normal and _statistic_of(k))]
 
+# %% ../nbs/00c_weights.ipynb #s2346b31
 def _about_offer(offer, others, weights, normal):
     "What the user should know about how a network was filled"
     more = _left_over(offer, others, normal)
@@ -1226,6 +1233,7 @@ def _as_weights(path, weights, entry):
     _check_tensors(path, state)
     return Weights(state, meta, path)
 
+# %% ../nbs/00c_weights.ipynb #sac5e2db
 def _unsaid(weights):
     "`weights`, of which nothing has been said"
     weights.said = ()
@@ -1315,6 +1323,7 @@ def _below(o):
     "The values right below a stand-in"
     return o if isinstance(o, (list,tuple)) else (o.items or {}).values() if isinstance(o, _Inert) else ()
 
+# %% ../nbs/00c_weights.ipynb #sf533334
 def _nodes(o, depth=9, most=300_000):
     "How many values there are in a tree, each counted as often as it would be written, up to about `most`"
     total,level = 0,[o]
@@ -1329,6 +1338,7 @@ def _to_write(name, tensors, chosen):
     "Is the part `name` of a file written again: the one in use, or single numbers?"
     return name==chosen or bool(tensors) and all(t.ndim<2 and t.numel() for t in tensors.values())
 
+# %% ../nbs/00c_weights.ipynb #s5ccff9d
 def _fresh_tensors(tree, chosen, fresh, weights):
     "Tensors by the `id` of their stand-ins: those of the part `chosen`, now `fresh`, and single numbers elsewhere"
     out,entries = {},weights.found.entries
