@@ -152,6 +152,7 @@ def staircase(self:AffineMap,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "Maps around the best ones of the suspected labels, one for each threshold"
+    if self.title not in study.generators: return [] # the verdict was settled before
     s,found = study.search,study.generators[self.title]
     eps = torch.tensor(s.staircase_thresholds or s.thresholds)
     g = found.keep([l for l in labels for _ in eps], eps.repeat(len(labels)))

@@ -320,7 +320,7 @@ class WatchSearch(View):
     @plt.rc_context(STYLE)
     def draw(self, generators=None):
         "The scores so far, and patches of the label that is ahead"
-        step,last = list(self.scores.items())[-1]
+        step,last = max(self.scores.items())
         best = last.index(max(last))
         self.clear()
         draw_scores(self.curves, self.scores, best)

@@ -23,6 +23,6 @@ _all_ = ['BadInput', 'Classifier', 'MAX_BYTES', 'MAX_WEIGHTS', 'NoValidation', '
          'predict', 'progress_bar', 'save_weights', 'seeded', 'write_whole']
 
 warnings.warn(
-    '`baeraser_nb.models` will go in 0.4.0; its names are now in `baeraser_nb.networks` (build_model, predict), '
+    '`baeraser_nb.models` will go in 1.0.0; its names are now in `baeraser_nb.networks` (build_model, predict), '
     '`.weights` (load_model), `.training` (fit), `.readers` (load_dataset) and `.core`',
     DeprecationWarning, stacklevel=2)

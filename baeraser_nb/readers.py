@@ -562,8 +562,8 @@ def _label_of(name, classes, folder):
 # %% ../nbs/00a_readers.ipynb #n0b398a8
 def _labels_by_name(clean, classes):
     "The label of each clean picture in class folders, by its file name without the ending"
-    files = _image_files(dict(test=_split_folders(clean)['test']), list(classes))
-    labels = {o.path.stem:o.label for o in files}
+    files = _image_files(dict(test=_split_folders(clean)['test']))
+    labels = {o.path.stem:list(classes).index(o.name) for o in files}
     if len(labels)==len(files): return labels
     raise BadInput(f"`data` {clean}: several of its pictures have the same name, so those with a trigger cannot be "
                    "paired with them; put these into folders named after their true class")

@@ -556,13 +556,20 @@ def masks_left(
     return max(least, g//4)
 
 @patch
+def choosing(self:Search,
+    steps:int,
+    first:bool, # is this the first choice among all labels?
+) -> int:       # steps
+    "How long masks are trained before labels are dropped; the first choice is the hardest"
+    return 3*steps if first and self.hopeless is None else steps
+
+@patch
 def search(self:Mask, study:Study):
     "Masks of every label; of many labels the smaller ones go on"
     area = torch.full((study.n_classes,), torch.nan)
     masks = self.untrained(study.canvas, study.everyone, study.thresholds(study.n_classes)).to(study.device)
     while len(masks)>self.ranks_above:
-        steps = self.steps//8*(3 if len(masks)==study.n_classes else 1) # the first choice is the hardest
-        area = self.train(study, masks, steps, area)
+        area = self.train(study, masks, study.search.choosing(self.steps//8, len(masks)==study.n_classes), area)
         masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
     study.generators[self.title],parts = masks,study.size.parts(self.steps)
     for k,steps in enumerate(parts):
@@ -583,7 +590,7 @@ def planned(self:Mask, size:Size) -> Planned:
     "The steps that choose labels, then those of the masks that are left"
     g,before = size.n_classes,0
     while g>self.ranks_above:
-        before += size.passes(g, self.steps//8*(3 if g==size.n_classes else 1))
+        before += size.passes(g, size.search.choosing(self.steps//8, g==size.n_classes))
         g = masks_left(g, self.ranks_above)
     return Planned(*(before+size.passes(g, n) for n in (size.parts(self.steps)[0], self.steps)))
 

@@ -156,7 +156,7 @@ def _threshold_sentence(about):
 
 # %% ../nbs/05_report.ipynb #n0b18a45
 NOT_SEEN = ('triggers that differ from image to image', 'triggers that work on images of one class only',
-            'large warps and rotations', 'faint waves over the whole image',
+            'large warps, turns by over 30 degrees', 'faint waves over the whole image',
             'backdoors written into the weights by hand') # what no family finds
 
 _MISSED = (f"Would not have been seen, or seldom: {', '.join(NOT_SEEN)}. "
