@@ -55,7 +55,9 @@ def attempts(net, data, kinds=KINDS, recipes=('precaution',), seed=0):
     "Attempts on a network and a data set"
     return [Attempt(ModelSpec(net, data, k, seed=seed), r) for k in kinds for r in recipes]
 
-def fitted(): return attempts('lenet', 'fashion_mnist')
+def fitted():
+    "The network on which the recipe was chosen, under every attack"
+    return attempts('lenet', 'fashion_mnist')
 
 # %% ../nbs/04i_precaution.ipynb #n2fbbb35
 def judged():
@@ -68,6 +70,7 @@ def deeper():
     return attempts('vgg', 'fashion_mnist', few)+attempts('resnet8', 'cifar10', few[:3])
 
 def parts_left_out():
+    "The recipe with one part left out each time"
     return attempts('lenet', 'fashion_mnist', ('clean','input_aware'), list(RECIPES)[1:])
 
 ATTEMPTS = dict(fitted=fitted, judged=judged, parts=parts_left_out, deeper=deeper)

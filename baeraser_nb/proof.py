@@ -568,8 +568,12 @@ def question_words(row):
     asr = ' -> '.join(f"{row[k]['asr']:.1%}" for k in ATTACKS_AFTER)
     return f"{row['name']}, {row['what']}: Acc {row['now']['acc']:.1%}, ASR {asr}, {row['seconds']:.0f} s"
 
-def question_kind(row): return dict(data=row['data'], what=row['what'])
-def question_group(question): return question.victim.name
+def question_kind(row):
+    "What a row of `proof` is of"
+    return dict(data=row['data'], what=row['what'])
+def question_group(question):
+    "Questions of one victim are one job"
+    return question.victim.name
 
 proof_experiment = Experiment(
     'proof', proof_questions, proof_row, ('proof','unlearn','baselines'), question_words, asked=question_asked,
@@ -632,7 +636,9 @@ def foreign_words(row):
     said = f"{row['scan']['verdict']} {row['scan']['targets']}"
     return f"{row['name']}, held {row['source']}: {said}, ASR {asr}, Acc {acc}"
 
-def foreign_kind(row): return dict(attack=row['attack'], source=row['source'])
+def foreign_kind(row):
+    "What a row of `foreign` is of"
+    return dict(attack=row['attack'], source=row['source'])
 
 # %% ../nbs/04g_proof.ipynb #n67da0b3
 def foreign_row(

@@ -201,8 +201,8 @@ _TOLD = 'verdict','named','preset','seed','acc','n_held','looked_for','not_seen'
 
 def _test_result(row):
     "The predicate: what came out, and of what"
-    uri = f"pkg:github/baeraser/baeraser_nb@{row['version']}"
-    tool = dict(name='baeraser_nb', uri=uri, annotations={k:row[k] for k in _TOLD})
+    tool = dict(name='baeraser_nb', uri=f"pkg:github/baeraser/baeraser_nb@{row['version']}",
+                annotations={k:row[k] for k in _TOLD})
     images = dict(name=f"held images of {one_line(row['data'])}", digest=dict(sha256=row['key']['images']))
     result,tests = _RESULTS[outcome(row)],dict(passedTests=[], warnedTests=[], failedTests=[])
     tests[f'{result.lower()}Tests'] = ['backdoor scan']
