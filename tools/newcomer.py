@@ -9,6 +9,7 @@ minutes. Then the package is installed into a new environment, and each newcomer
 names. BAERASER_DATA says where CIFAR-10 is.
 """
 import argparse
+import json
 import resource
 import subprocess
 import sys
@@ -109,7 +110,13 @@ def measured(folder, more):
     for name,commands in WAYS.items():
         print(name, flush=True)
         ways[name] = newcomer(commands, folder)
-    return dict(install=pip|dict(command='pip install baeraser_nb'), ways=ways)
+    return dict(install=pip|dict(command='pip install baeraser_nb'), ways=ways, hardware=hardware_of(folder))
+
+def hardware_of(folder):
+    "Machine and versions, as the new environment sees them"
+    code = 'import json; from baeraser_nb.core import hardware; print(json.dumps(hardware()))'
+    command = [folder/'env/bin/python', '-W', 'ignore', '-c', code]
+    return json.loads(subprocess.run(command, cwd=folder, text=True, check=True, stdout=subprocess.PIPE).stdout)
 
 def main():
     a = argparse.ArgumentParser(description='Three newcomers, with a clock')
@@ -117,9 +124,9 @@ def main():
     a.add_argument('--out', type=Path, default=ROOT/'results/newcomer', help='folder for the row')
     a = a.parse_args()
     sys.path.insert(0, str(ROOT))
-    from baeraser_nb.core import as_json, hardware, write_whole
+    from baeraser_nb.core import as_json, write_whole
     with tempfile.TemporaryDirectory() as d: row = measured(Path(d), a.pip)
-    row |= dict(hardware=hardware(), made=date.today().isoformat())
+    row |= dict(made=date.today().isoformat())
     print(write_whole(a.out/f"newcomer-{row['hardware']['baeraser_nb']}.json", as_json(row)))
 
 
