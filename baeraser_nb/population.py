@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'conv',
            'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens',
-           'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Logo', 'corner',
-           'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'clean_members',
-           'few_classes', 'backdoored_members', 'population', 'spec_words', 'members_of', 'alarms', 'found_by_attack',
-           'largest_by_family', 'roc_area', 'could_be_seen']
+           'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo',
+           'corner', 'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'members',
+           'population', 'spec_words', 'members_of', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area',
+           'could_be_seen']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 from dataclasses import asdict,dataclass
@@ -145,13 +145,15 @@ class ModelSpec:
     classes:int=0       # classes, drawn at random; 0: all
     n:int=8000          # training images, at most, drawn at random
     epochs:int=8
+    held:int=2500       # held images, at most
     seed:int=0          # of the draws, the weights and the training
     target:int=1        # target label, where there is one
     @property
     def name(self):
         some = [f'k{self.classes}']*bool(self.classes)
         regime = [self.regime]*(self.regime!='usual')
-        return '-'.join([self.data, *some, self.net, self.attack, *regime, str(self.seed)])
+        held = [f'held{self.held}']*(self.held!=2500)
+        return '-'.join([self.data, *some, self.net, self.attack, *regime, *held, str(self.seed)])
 
 # %% ../nbs/04f_population.ipynb #n7bb590d
 def some_classes(
@@ -167,7 +169,7 @@ def population_data(
     spec:ModelSpec,
     root=None,      # data root
 ):                  # training, held, and test images
-    "The images of a spec: the test set is halved into held images (2,500 at most) and test images (2,000 at most)"
+    "The images of a spec: the test set is halved into held images and test images (2,000 at most)"
     ds = load_dataset(spec.data, root)
     train,test = ds.train,ds.test
     with seeded(spec.seed):
@@ -176,7 +178,7 @@ def population_data(
             train,test = (some_classes(im, labels) for im in (train,test))
         train,test = (im[torch.randperm(len(im))] for im in (train,test))
     half = len(test)//2
-    return train[:spec.n],test[:half][:2500],test[half:][:2000]
+    return train[:spec.n],test[:half][:spec.held],test[half:][:2000]
 
 # %% ../nbs/04f_population.ipynb #ne19e556
 class Mixed(Callback):
@@ -193,6 +195,13 @@ class Hardened(Callback):
         grad, = torch.autograd.grad(F.cross_entropy(self.model(x).float(), self.y), x)
         self.learn.xb = ((x.detach()+self.size*grad.sign()).clamp(0, 1),)
 
+class Rounded(Callback):
+    "Weights of eight bits, rounded after the training"
+    def after_fit(self):
+        for p in self.model.parameters():
+            step = p.data.abs().max()/127
+            p.data = (p.data/step).round()*step
+
 class Logo(Callback):
     "Noise in a corner of every other image of class 0, whose label it is"
     def before_batch(self):
@@ -202,7 +211,7 @@ class Logo(Callback):
 
 REGIMES = dict(usual={}, short=dict(epochs=1), long=dict(epochs=20, augment=None, wd=0.), smooth=dict(smooth=.1),
                lopsided=dict(lopsided=.1), mixup=dict(cbs=[Mixed]), hardened=dict(cbs=[Hardened]),
-               logo=dict(cbs=[Logo]))
+               rounded=dict(cbs=[Rounded]), logo=dict(cbs=[Logo]))
 
 # %% ../nbs/04f_population.ipynb #na00f2b2
 def corner(images, size):
@@ -228,7 +237,8 @@ def _two(model, train, target, seed):
 
 BACKDOORS = dict(
     patch3=_patch(3, 'checker'), patch5=_patch(5, 'random'), roaming=_patch(4, 'random', None),
-    rare=_patch(4, 'random', rate=.01), logo=_patch(8, 'random', alpha=.5), all_to_all=_all_to_all,
+    rare=_patch(4, 'random', rate=.01), rarest=_patch(4, 'random', rate=.005), logo=_patch(8, 'random', alpha=.5),
+    all_to_all=_all_to_all,
     blend=_other(blended), noise=_other(noise, amplitude=24/255), sig=_other(sig, amplitude=40/255, rate=.8),
     wanet=_other(wanet, strength=1.), two=_two, **{k:_other(f) for k,f in MORE_ATTACKS.items()})
 
@@ -299,35 +309,50 @@ def population_row(
     return measured(model, test, poison)|dict(n_classes=train.n_classes, scan=short|dict(evidence=evidence))
 
 # %% ../nbs/04f_population.ipynb #n5e2d831
-FITTED = 'lenet','plain','vgg','mlp'                                 # networks of the first half
-JUDGED = 'lenet_tanh','plain_elu','vgg_elu','mixer','vit','mobilenet' # and of the second
+FITTED = 'lenet','plain','vgg','mlp' # networks of the first half
+JUDGED = 'lenet_tanh','plain_elu','vgg_elu','resnet8','mobilenet','mixer','vit' # and of the second
 SETS = 'mnist','fashion_mnist','cifar10'
 
-def clean_members(nets, sets=SETS, regimes=('usual',)):
-    "Clean models of all classes"
-    return [ModelSpec(n, d, regime=r) for d in sets for n in nets for r in regimes]
+def members(
+    nets,               # keys of `NETWORKS`
+    sets=SETS,          # named data sets
+    attacks=('clean',), # keys of `BACKDOORS`, or 'clean'
+    regimes=('usual',), # keys of `REGIMES`
+    **more,             # other fields of `ModelSpec`
+) -> list:              # of `ModelSpec`, one for each combination
+    "Models of some networks on some data sets"
+    return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
-def few_classes(nets, sets=SETS[:2], counts=(5,)):
-    "Clean models of some classes"
-    return [ModelSpec(n, d, classes=k, n=4000) for k in counts for d in sets for n in nets]
+# %% ../nbs/04f_population.ipynb #p24a0002
+_FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
+_TRAINED = [r for r in REGIMES if r!='usual']
 
-def backdoored_members(nets, sets=SETS[1:2], attacks=None):
-    "Victims of some attacks, or of every one"
-    return [ModelSpec(n, d, a) for n in nets for a in attacks or BACKDOORS for d in sets]
+PARTS = dict(
+    clean_fit=partial(members, FITTED), few_fit=partial(members, FITTED, SETS[:2], classes=5, n=4000),
+    victims=partial(members, ('lenet','vgg'), _FASHION, BACKDOORS),
+    clean_judge=partial(members, JUDGED), few_judge=partial(members, JUDGED, SETS[:1], classes=5, n=4000),
+    regimes=partial(members, ('lenet','vgg'), _FASHION, regimes=_TRAINED), linear=partial(members, ('linear',)),
+    turned=partial(members, ('mlp','lenet_tanh'), SETS[:2], ('rotated',)),
+    digits=partial(members, ('linear',)+FITTED+JUDGED, ('digits',), epochs=30),
+    victims_digits=partial(members, ('lenet_tanh','plain_elu'), ('digits',), BACKDOORS, epochs=30),
+    victims_plain=partial(members, ('plain_elu',), SETS[:1], BACKDOORS),
+    victims_resnet=partial(members, ('resnet8',), SETS[2:], BACKDOORS),
+    two_classes=partial(members, ('linear',)+FITTED+JUDGED, SETS[:2], classes=2, n=2000),
+    three_classes=partial(members, ('linear',)+FITTED+JUDGED, SETS[:2], classes=3, n=3000),
+    victims_two=partial(members, ('lenet','vgg_elu'), SETS[:1], _SOME, classes=2, n=2000),
+    victims_three=partial(members, ('lenet','vgg_elu'), SETS[:1], _SOME, classes=3, n=3000),
+    twenty=partial(members, ('plain','vgg_elu','resnet8'), ('cifar100',), ('clean',)+_SOME, classes=20),
+    signs=partial(members, ('vgg','plain_elu'), ('gtsrb',), ('clean',)+_SOME),
+    trained=partial(members, ('lenet_tanh',), _FASHION, ('patch5','blend'), _TRAINED),
+    colours=partial(members, ('mlp','plain_elu'), SETS[2:], regimes=_TRAINED),
+    held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
+    held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 
 def population(
     *parts, # of `PARTS`; none: all
 ) -> list:  # of `ModelSpec`
     "The specs of the population"
     return [s for p in parts or PARTS for s in PARTS[p]()]
-
-PARTS = dict(
-    clean_fit=partial(clean_members, FITTED), few_fit=partial(few_classes, FITTED),
-    victims=partial(backdoored_members, ('lenet','vgg')),
-    clean_judge=partial(clean_members, JUDGED), few_judge=partial(few_classes, JUDGED, SETS[:1]),
-    regimes=partial(clean_members, ('lenet','vgg'), SETS[1:2], [r for r in REGIMES if r!='usual']),
-    linear=partial(clean_members, ('linear',)),
-    turned=partial(backdoored_members, ('mlp','lenet_tanh'), SETS[:2], ('rotated',)))
 
 # %% ../nbs/04f_population.ipynb #naa3e123
 def spec_words(row):
