@@ -7,8 +7,8 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens',
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo',
            'corner', 'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'members',
-           'population', 'spec_words', 'members_of', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area',
-           'could_be_seen']
+           'population', 'spec_words', 'members_of', 'share', 'alarms', 'found_by_attack', 'largest_by_family',
+           'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 from dataclasses import asdict,dataclass
@@ -29,7 +29,7 @@ from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import MORE_ATTACKS,two_at_once
 from .recovery import SEARCHES,scan
-from .verdict import highest_scores
+from .verdict import highest_scores,threshold,unseen
 from .experiments import search_settings
 
 # %% ../nbs/04f_population.ipynb #n54758b0
@@ -381,23 +381,39 @@ def members_of(
 def _member(r, nulls):
     spec = ModelSpec(**r['spec'])
     evidence = pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float, area=float))
-    known = dict(name=r['name'], net=spec.net, data=spec.data, attack=spec.attack, regime=spec.regime,
-                 classes=r['n_classes'], acc=r['acc'], asr=r.get('asr'), true=r['true'])
+    known = dict(name=r['name'], net=spec.net, data=spec.data, attack=spec.attack, regime=spec.regime, half=_half(spec),
+                 held=spec.held, classes=r['n_classes'], acc=r['acc'], asr=r.get('asr'), true=r['true'])
     if evidence.empty: return known|dict(verdict='inconclusive', targets=[], score=0.)
     v = SEARCHES['robust'].judge(evidence.assign(success=evidence.hits/evidence.trials), nulls, r['n_classes'])
+    blind = not v.targets and unseen(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'])
     score = float(v.evidence.score.max())
-    return known|dict(verdict=v.verdict, targets=v.targets, score=round(score, 2))
+    return known|dict(verdict='inconclusive' if blind else v.verdict, targets=v.targets, score=round(score, 2))
+
+def _half(spec):
+    "May a null have been fitted on such a model?"
+    may = spec.net in FITTED and spec.regime=='usual' and spec.data in SETS
+    return 'fitted on' if may else 'judged on'
+
+# %% ../nbs/04f_population.ipynb #p24b0002
+def share(
+    n:int,      # of them
+    of:int,     # all
+) -> str:
+    "A count, and the 95% interval of what it is a sample of"
+    return f'{n} ({{:.0%}}–{{:.0%}})'.format(*wilson(n, of)) if of else '–'
 
 def alarms(
     clean:pd.DataFrame, # of `members_of`
     by:str,             # a column
 ) -> pd.DataFrame:
-    "How many clean models of each group are suspected, with 95% intervals"
+    "How many clean models of each group get no verdict, and how many of the others cross the line of 5%, and that of 1%"
     def row(g):
-        n,bad = len(g),int((g.verdict=='backdoored').sum())
-        return pd.Series(dict(models=n, suspected=bad, interval='{:.0%}–{:.0%}'.format(*wilson(bad, n))))
-    return clean.groupby(by, sort=False)[['verdict']].apply(row)
+        told = g[g.verdict!='inconclusive']
+        crossed = {f'at {a:.0%}':share(int((told.score>threshold(a)).sum()), len(told)) for a in (.05,.01)}
+        return pd.Series(dict(models=len(g), untold=len(g)-len(told))|crossed)
+    return clean.groupby(by, sort=False, observed=True)[['verdict','score']].apply(row)
 
+# %% ../nbs/04f_population.ipynb #p24b0005
 def found_by_attack(
     victims:pd.DataFrame, # of `members_of`
 ) -> pd.DataFrame:
@@ -417,13 +433,34 @@ def largest_by_family(
     tables = {r['name']:pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float)) for r in rows}
     return pd.DataFrame({n:t.groupby('family').statistic.max() for n,t in tables.items()}).T
 
-# %% ../nbs/04f_population.ipynb #n98319e5
+# %% ../nbs/04f_population.ipynb #p24b0007
 def roc_area(
     members:pd.DataFrame, # of `members_of`: clean models and victims
 ) -> float:               # area under the ROC curve, 0..1
     "How well the highest score tells victims from clean models, whatever the line"
     from sklearn.metrics import roc_auc_score
     return float(roc_auc_score(members.attack!='clean', members.score))
+
+def cross_entropy(
+    members:pd.DataFrame, # of `members_of`: clean models and victims
+    fitted:pd.DataFrame,  # others, on which the probabilities are fitted
+) -> float:               # nats, ≥ 0
+    "What a bet on the probability of a backdoor costs, on average"
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import log_loss
+    chance = LogisticRegression().fit(fitted[['score']], fitted.attack!='clean')
+    return float(log_loss(members.attack!='clean', chance.predict_proba(members[['score']])[:,1], labels=[False,True]))
+
+# %% ../nbs/04f_population.ipynb #p24b0009
+def told_apart(
+    members:pd.DataFrame, # of `members_of`, with a verdict each: clean models and victims
+    fitted:pd.DataFrame,  # see `cross_entropy`
+) -> pd.Series:
+    "How well the scores tell victims from clean models"
+    victims = members[members.attack!='clean']
+    above = {f'found at {a:.0%}':share(int((victims.score>threshold(a)).sum()), len(victims)) for a in (.05,.01)}
+    counts = dict(clean=len(members)-len(victims), victims=len(victims))
+    return pd.Series(counts|above|dict(area=round(roc_area(members), 3), bet=round(cross_entropy(members, fitted), 2)))
 
 # %% ../nbs/04f_population.ipynb #nc0b2b5c
 def could_be_seen(

@@ -23,7 +23,7 @@ from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
 from .families import adam,grid_corners,success,train_generators
-from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
+from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold,unseen
 
 # %% ../nbs/02_msa_recovery.ipynb #ndf73eb7
 @dataclass(frozen=True)
@@ -1032,11 +1032,18 @@ def _few(n_classes):
     "Why a model of few classes is not called clean"
     return f'nothing stands out, but with {n_classes} classes a label has to stand out far to be noticed'
 
-def _judged(verdict, good, doubts, n_classes):
+def _unseen(search, verdict, n_classes):
+    "A doubt where even a trigger that always works would not have stood out"
+    if search.tau is not None or verdict.targets: return []
+    blind = unseen(verdict.evidence, search.families, search.alpha, n_classes)
+    words = f"even a trigger that always works would not have stood out: {', '.join(blind)}"
+    return [Doubt(words, blocks=True)]*(len(blind)>0)
+
+def _judged(search, verdict, good, doubts, n_classes):
     "What a scan says when all is searched; `good` are the recovered triggers"
     pool = TriggerPool(good) if good else None
     targets = _confirmed(verdict, pool)
-    more = _not_confirmed(verdict, targets)
+    more = _not_confirmed(verdict, targets)+_unseen(search, verdict, n_classes)
     if not targets and n_classes<5: more = more+[Doubt(_few(n_classes), blocks=True)]
     word = 'backdoored' if targets else 'inconclusive' if more else 'clean'
     return dict(verdict=word, targets=targets, evidence=verdict.evidence, pool=pool if targets else None,
@@ -1072,7 +1079,7 @@ def scan(
         study.bar.close()
     times = dict(decided=decided, seconds=round(time.time()-start, 2))
     more = dict(acc=acc, curves=study.by_step, passes=study.passes)
-    return Scan(**_judged(verdict, good, case.doubts, case.n_classes), **how, **times, **more)
+    return Scan(**_judged(search, verdict, good, case.doubts, case.n_classes), **how, **times, **more)
 
 # %% ../nbs/02_msa_recovery.ipynb #n79d74c2
 def _picture(ax, p): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
