@@ -108,16 +108,20 @@ def one_heading(html):
         return f'{m[1]}<tr style="text-align: right;">\n{cells}\n</tr>{m[4]}'
     return re.sub(rows, merged, html, flags=re.S)
 
+def plain_table(html):
+    "A table as the style sheet wants it: no NaN, one row of headings, no frame of its own"
+    return one_heading(no_nan(html)).replace('<table border="1"', '<table')
+
 def marked(text):
     "Tables of names and what they mean get a mark, by which the style sheet knows them on a phone"
     table = r'^\| \|(?: type \| default \|)? \|\n\|:-.*\n(?:\|.*\n?)+'
     return re.sub(table, r'::: {.parameters}\n\g<0>\n:::\n', text, flags=re.M)
 
 def clean_outputs(cell):
-    "Tables without NaN, with one row of headings, and with the mark of tables of parameters"
+    "Tables in plain dress; those of parameters with their mark"
     for o in cell['outputs']:
         data = o.get('data', {})
-        if 'text/html' in data: data['text/html'] = one_heading(no_nan(''.join(data['text/html'])))
+        if 'text/html' in data: data['text/html'] = plain_table(''.join(data['text/html']))
         if 'text/markdown' in data: data['text/markdown'] = marked(''.join(data['text/markdown']))
 
 
