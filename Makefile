@@ -1,7 +1,7 @@
 # `make demo` and `make test` need Python 3.10+, git, make and PyPI; they make .venv by themselves.
 # PYTHON=python3.12 picks the Python, VENV=dir another environment, ARGS="…" is handed on.
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lowest limits style outputs browser results export readme docs clean distclean setup setup-dev
+.PHONY: help demo test slow lowest limits style outputs browser results export readme docs preview clean distclean setup setup-dev
 export PYTHON VENV
 BIN := $(or $(VENV),.venv)/bin
 
@@ -53,8 +53,13 @@ docs: ## build the site into _docs/; needs Quarto
 	@$(MAKE) --no-print-directory readme
 	@PATH="$(abspath $(BIN)):$$PATH" tools/docs.sh
 
+preview: setup-dev ## the site as it will look, without Quarto, in _preview/; ARGS="--themes DIR" takes Bootstrap from there
+	@$(BIN)/python -m uv pip install -q --python $(BIN)/python -e '.[preview]' || $(BIN)/python -m pip install -q -e '.[preview]'
+	@PATH="$(abspath $(BIN)):$$PATH" python tools/pages.py
+	@$(BIN)/python tools/preview.py $(ARGS)
+
 clean: ## remove what builds left behind
-	rm -rf _docs _proc build dist nbs/nbdev.yml
+	rm -rf _docs _proc _preview build dist nbs/nbdev.yml
 	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
 
 distclean: clean ## and the environment that make made

@@ -23,7 +23,7 @@ setup(
     zip_safe=False,
     python_requires=f">={cfg['min_python']}",
     install_requires=cfg['requirements'].split(),
-    extras_require={k:cfg[f'{k}_requirements'].split() for k in ('dev','timm','ray','dask','browser')},
+    extras_require={k:cfg[f'{k}_requirements'].split() for k in ('dev','timm','ray','dask','browser','preview')},
     entry_points=dict(console_scripts=cfg['console_scripts'].split(),
                       # lets the docs link `names` in backticks
                       nbdev=[f"{cfg['lib_name']}={cfg['lib_path']}._modidx:d"]),

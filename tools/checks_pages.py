@@ -51,7 +51,7 @@ def check_docs(limit):
         if said in log: raise Failed(f'{do}:\n{tail(log)}')
     lost = [p.name for p in notebooks() if not (pages.CACHE/p.relative_to(NBS)).exists()]
     if lost: raise Failed(f"did not come through: {', '.join(lost)}")
-    bad = [*dead_in_pages(), *dead_in_twins()]
+    bad = [*dead_in_pages(), *linked_parameters(), *dead_in_twins()]
     if bad: raise Failed('\n  '.join(bad))
 
 def check_readme(limit):
@@ -253,6 +253,13 @@ def dead_in_pages():
         for i,text in shown_texts(nb):
             for link in {a or b for a,b in LINKS.findall(text)}:
                 if why := dead_link(link, name, known): yield f'{name}, cell {i}: {link}: {why}'
+
+def linked_parameters():
+    "Names of parameters that are links: nbdev finds some function of that name, which has nothing to do with it"
+    for p in notebooks(pages.CACHE):
+        for o in (o for c in read(p)['cells'] for o in c.get('outputs', [])):
+            _,_,rows = ''.join(o.get('data', {}).get('text/markdown', '')).partition('| | type | default | |')
+            for name in re.findall(r'^\| \[.*?\]', rows, re.M): yield f'{p.name}: the parameter {name[2:]} is a link'
 
 def dead_in_twins():
     "Twins that are missing, and links between them and from llms.txt that lead to none"

@@ -13,7 +13,7 @@ import sys
 from functools import lru_cache
 from html import unescape
 
-from common import CFG, ROOT, code_lines, directives, is_code, is_prose, is_test, notebooks, parse, read, source
+from common import CFG, NBS, ROOT, code_lines, directives, is_code, is_prose, is_test, notebooks, parse, read, source
 from processes import Failed, run, tail
 
 CACHE = ROOT/'_proc'
@@ -97,11 +97,64 @@ def say_what_it_shows(cell, before):
     said = directives(cell).get('fig-cap', '').strip('"') or f'Figure: {last_sentence(before)}'
     cell['source'] = f'#| fig-alt: {json.dumps(said[:300], ensure_ascii=False)}\n' + source(cell)
 
+def one_heading(html):
+    "A table of pandas whose index has a name: the name goes into the row of headings, where its cells are empty"
+    rows = r'(<thead>\s*)(<tr[^>]*>.*?</tr>)\s*(<tr[^>]*>.*?</tr>)(\s*</thead>)'
+    cell = r'(<t[hd][^>]*>)(.*?)(</t[hd]>)'
+    def merged(m):
+        upper,lower = (re.findall(cell, m[i], re.S) for i in (2,3))
+        if len(upper)!=len(lower) or any(u[1] and l[1] for u,l in zip(upper, lower)) or 'span=' in m[0]: return m[0]
+        cells = '\n'.join(u[0]+(u[1] or l[1])+u[2] for u,l in zip(upper, lower))
+        return f'{m[1]}<tr style="text-align: right;">\n{cells}\n</tr>{m[4]}'
+    return re.sub(rows, merged, html, flags=re.S)
+
+def plain_table(html):
+    "A table as the style sheet wants it: no NaN, one row of headings, no frame of its own"
+    return one_heading(no_nan(html)).replace('<table border="1"', '<table')
+
+def marked(text):
+    "Tables of names and what they mean get a mark, by which the style sheet knows them on a phone"
+    table = r'^\| \|(?: type \| default \|)? \|\n\|:-.*\n(?:\|.*\n?)+'
+    return re.sub(table, r'::: {.parameters}\n\g<0>\n:::\n', text, flags=re.M)
+
 def clean_outputs(cell):
-    "Tables without NaN"
+    "Tables in plain dress; those of parameters with their mark"
     for o in cell['outputs']:
         data = o.get('data', {})
-        if 'text/html' in data: data['text/html'] = no_nan(''.join(data['text/html']))
+        if 'text/html' in data: data['text/html'] = plain_table(''.join(data['text/html']))
+        if 'text/markdown' in data: data['text/markdown'] = marked(''.join(data['text/markdown']))
+
+
+# ---- links that nbdev makes of names in backticks ----
+
+LINKED = re.compile(rf'\[(`([\w.]+)`)\]\({re.escape(SITE)}/[\w.]+\.html#\w+\)')
+
+def names_of(tree):
+    "Names that code defines or imports"
+    for o in ast.walk(tree):
+        if isinstance(o, (ast.FunctionDef,ast.ClassDef)): yield o.name
+        ours = isinstance(o, ast.ImportFrom) and (o.module or '').startswith(CFG['lib_path'])
+        if ours: yield from (a.name for a in o.names)
+
+def known_names(nb):
+    "Names that a notebook defines, or imports from the package"
+    trees = filter(None, (parse(c) for c in nb['cells'] if is_code(c)))
+    return {n for tree in trees for n in names_of(tree)}
+
+def without_chance_links(text, known):
+    "Words that only happen to be the name of a function somewhere are no links, and neither are names of parameters"
+    def kept(m):
+        word = m[2].split('.')[-1]
+        return m[0] if word in known or '_' in word or word!=word.lower() else m[1]
+    lines = [LINKED.sub(r'\1', line, count=1) if LINKED.match(line, 2) else line for line in text.split('\n')]
+    return LINKED.sub(kept, '\n'.join(lines))
+
+def unlink(nb, known):
+    "Prose and tables of a page without links by chance"
+    for c in nb['cells']:
+        if is_prose(c): c['source'] = without_chance_links(source(c), known)
+        shown = [o['data'] for o in c.get('outputs', []) if 'text/markdown' in o.get('data', {})]
+        for data in shown: data['text/markdown'] = without_chance_links(''.join(data['text/markdown']), known)
 
 
 # ---- a page ----
@@ -121,8 +174,11 @@ def dressed(nb):
 
 def dress_all(cache=CACHE):
     "Dress all pages of a folder"
+    from baeraser_nb.reference import TOP
     for p in notebooks(cache):
-        text = json.dumps(dressed(read(p)), indent=1, ensure_ascii=False)
+        nb = read(p)
+        unlink(nb, known_names(read(NBS/p.relative_to(cache))) | {o.split('.')[-1] for o in TOP})
+        text = json.dumps(dressed(nb), indent=1, ensure_ascii=False)
         p.write_text(text, encoding='utf-8')
 
 
@@ -168,18 +224,18 @@ def output_words(o, alt):
     data = {k:''.join(v) for k,v in o.get('data', {}).items() if k.startswith(('text','image'))}
     if 'text' in o: return fenced(re.sub(r'\x1b\[[0-9;]*m', '', ''.join(o['text'])))
     if 'image/png' in data: return f'*{alt}*'
-    if 'text/markdown' in data: return data['text/markdown']
+    if 'text/markdown' in data: return no_marks(data['text/markdown'])
     if table := markdown_table(data.get('text/html', '')): return table
     said = unescape(data.get('text/plain', ''))
     return '' if said.startswith(('<IPython','<Figure')) else fenced(re.sub(r'\bNaN\b', '  –', said))
 
-def prose_words(cell):
+def no_marks(text):
     "Prose without what only Quarto understands"
-    return re.sub(r'^:::.*\n?|<!--.*?-->|^(#+ .*?) *\{[#.].*\} *$', r'\1', source(cell), flags=re.M)
+    return re.sub(r'^:::.*\n?|<!--.*?-->|^(#+ .*?) *\{[#.].*\} *$', r'\1', text, flags=re.M)
 
 def cell_words(cell):
     "A cell and its outputs as Markdown"
-    if not is_code(cell): return prose_words(cell)
+    if not is_code(cell): return no_marks(source(cell))
     said = directives(cell)
     parts = [] if said.get('echo')=='false' else [fenced('\n'.join(code_lines(cell)), 'python')]
     alt = said.get('fig-alt', '"Figure"').strip('"')
