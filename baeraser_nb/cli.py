@@ -269,12 +269,10 @@ def with_reading(
     command, # function with a parameter `reading`, which is a `Reading`
 ):           # function with the fields of `Reading` in its place
     "A command whose options are spelt out"
-    own = signature(Reading).parameters
+    own,params = signature(Reading).parameters,[]
     @wraps(command)
-    def spelt(**given):
-        reading = Reading(**{k:given.pop(k) for k in own})
-        return command(reading=reading, **given)
-    params = [q for p in signature(command).parameters.values() for q in (own.values() if p.name=='reading' else [p])]
+    def spelt(**given): return command(reading=Reading(**{k:given.pop(k) for k in own}), **given)
+    for p in signature(command).parameters.values(): params += own.values() if p.name=='reading' else [p]
     spelt.__signature__ = Signature([p.replace(kind=p.KEYWORD_ONLY) for p in params])
     spelt.__annotations__ = {p.name:p.annotation for p in params}
     return spelt
@@ -489,6 +487,12 @@ def _check_shape(path, meta, data, shape):
     raise _bad_input(f'`model` {str(path)!r} takes images of {made_for} (channels x height x width), '
                      f'those of `source` {data} are {shape}; use images as in its training')
 
+# %% ../nbs/05a_cli.ipynb #n044x
+def _in_use(model, meta, arch, factory, shape):
+    "Architecture, normalisation and shape, as they are used"
+    origin = dict(factory=factory) if factory else dict(arch=arch or meta.get('arch'))
+    return origin|model.normalisation|dict(shape=shape)
+
 # %% ../nbs/05a_cli.ipynb #n044d
 def _who_says(meta, used, **given):
     "Who says what the architecture and the normalisation are: 'option', 'file' or 'nobody'; `used` is what is in use"
@@ -498,11 +502,6 @@ def _who_says(meta, used, **given):
         found = name in meta or used.get(name, default.get(name))!=default.get(name) # perhaps in the file's tensors
         return 'file' if found else 'nobody'
     return {name:of(name) for name in given}
-
-def _in_use(model, meta, arch, factory, shape):
-    "Architecture, normalisation and shape, as they are used"
-    origin = dict(factory=factory) if factory else dict(arch=arch or meta.get('arch'))
-    return origin|model.normalisation|dict(shape=shape)
 
 # %% ../nbs/05a_cli.ipynb #c044
 @dataclass
@@ -538,6 +537,7 @@ def _images_for(weights, data, root, download, size):
                          'ask for a file that does not contradict itself')
     return load_dataset(data, root, download, _picture_size(size), channels)
 
+# %% ../nbs/05a_cli.ipynb #w330x
 def _case(model, held, says):
     "The model and its held images, checked"
     from baeraser_nb.inputs import as_case
@@ -793,6 +793,13 @@ def is_pictures(
     "Whether an attack is a folder of triggered pictures"
     return Path(attack).is_dir() and not (Path(attack)/'attack.json').exists()
 
+def _wanted(target, classes):
+    "The label that triggered pictures shall get"
+    if target is not None: return classes.index(target) if target in classes else _target(target)
+    raise _bad_input('`attack` is a folder of pictures, which does not say what they shall be taken for; '
+                     'name that label with `target`')
+
+# %% ../nbs/05a_cli.ipynb #n11a1ebx
 def measure_pictures(
     s:Subject,      # the model, victim or purified
     folder,         # triggered pictures, see `load_triggered`
@@ -803,12 +810,8 @@ def measure_pictures(
     "What a model does on pictures that somebody has put a trigger into"
     from baeraser_nb.attacks import evaluate_images
     from baeraser_nb.readers import load_triggered
-    if target is None:
-        raise _bad_input('`attack` is a folder of pictures, which does not say what they shall be taken for; '
-                         'name that label with `target`')
-    classes = s.shown.classes
-    want = classes.index(target) if target in classes else _target(target)
-    seen = load_triggered(folder, data, classes, s.shown.shape[0], _picture_size(size))
+    want = _wanted(target, s.shown.classes)
+    seen = load_triggered(folder, data, s.shown.classes, s.shown.shape[0], _picture_size(size))
     if seen.shape!=s.shown.shape:
         raise _bad_input(f'`attack` has pictures of {"×".join(map(str, seen.shape))}, the clean ones are '
                          f'{"×".join(map(str, s.shown.shape))}; both must be of one size')
@@ -981,9 +984,12 @@ def scan_row(
     "A scan's result as JSON values: what was found, why it may be doubted, what was looked for, and how it was read"
     from baeraser_nb.report import NOT_SEEN,families_tried
     looked = list(dict.fromkeys(f.searched for f in families_tried(found)))
-    read = {k:s.about.get(k) for k in ('arch','factory','mean','std','shape')}|dict(says=s.says, held=s.ratio)
     more = dict(why=found.why, named=found.named(s.held.classes), looked_for=looked, not_seen=list(NOT_SEEN))
-    return found.row()|_origin(s)|more|read|dict(key=key_of(s, found.preset, found.seed))
+    return found.row()|_origin(s)|more|_read_as(s)|dict(key=key_of(s, found.preset, found.seed))
+
+def _read_as(s):
+    "How a model was read, and who says so"
+    return {k:s.about.get(k) for k in ('arch','factory','mean','std','shape')}|dict(says=s.says, held=s.ratio)
 
 # %% ../nbs/05a_cli.ipynb #c087
 def report_on(
@@ -1265,16 +1271,19 @@ def _facts(s):
     return dict(format='pt')|s.about|kept
 
 # %% ../nbs/05a_cli.ipynb #c096
+def _outcome_words(e):
+    b,a = e.before,e.after
+    return (f"recovered triggers succeed on {a['asr']:.1%} of the images kept for checking (before: {b['asr']:.1%}), "
+            f"accuracy there is {a['acc']:.1%} (before: {b['acc']:.1%}); {e.rescan_words}")
+
 def check_erased(
     e, # `Erased`
 ) -> str|None: # a remark; `BadInput` if the outcome is of no use
     "Refuse a failure, remark on a doubtful success"
     if e.status in ('unchanged','erased','precaution'): return None
     if e.status=='spared': return f'no precaution was taken, for its price is too high: {e.price_words}'
-    b,a = e.before,e.after
-    said = (f"recovered triggers succeed on {a['asr']:.1%} of the images kept for checking (before: {b['asr']:.1%}), "
-            f"accuracy there is {a['acc']:.1%} (before: {b['acc']:.1%}); {e.rescan_words}")
-    if a['asr']<=.05 and a['acc']>=b['acc']-.2: return f'not wholly erased: {said}'
+    said = _outcome_words(e)
+    if e.after['asr']<=.05 and e.after['acc']>=e.before['acc']-.2: return f'not wholly erased: {said}'
     raise _bad_input(f'the backdoor was found but could not be erased: {said}; nothing was written; '
                      'try another --seed, or more held images')
 

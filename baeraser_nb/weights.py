@@ -157,6 +157,7 @@ def _is_stored(module, name):
     if module in ('builtins','__builtin__'): return name in _NAMES_OF_PYTHON
     return module in _WHOLE_MODULES or f'{module}.{name}' in _STORED
 
+# %% ../nbs/00c_weights.ipynb #p022x
 def _named(module, name):
     "The `_Name` of a class or function; refused where no honest file asks for it"
     full = f'{module}.{name}'
@@ -367,6 +368,11 @@ def _check_pickle(path, size):
     "Refuse a pickle of `size` bytes if that is too much"
     if size>MAX_PICKLE: _refuse(path, f"its pickle has more than {MAX_PICKLE>>20} MiB, as no weights need")
 
+def _is_big_endian(z, folder):
+    "Whether the PyTorch file in the open zip file `z` says that it was written on such a machine"
+    order = f'{folder}byteorder'
+    return order in z.namelist() and z.read(order)[:3]==b'big'
+
 class _ZipFile:
     "A PyTorch file of today"
     def __init__(self, path):
@@ -375,8 +381,7 @@ class _ZipFile:
             pkl = next(f for f in z.infolist() if f.filename.endswith('data.pkl'))
             _check_pickle(path, pkl.file_size)
             self.folder = pkl.filename.removesuffix('data.pkl')
-            order = f'{self.folder}byteorder'
-            self.big_endian = order in z.namelist() and z.read(order)[:3]==b'big'
+            self.big_endian = _is_big_endian(z, self.folder)
             self.tree,_ = _pickle_at(path, io.BytesIO(z.read(pkl)))
 
     def numbers(self, keys):
@@ -635,6 +640,8 @@ def _from_safetensors(path):
     _refuse(path, odd)
 
 # %% ../nbs/00c_weights.ipynb #n027
+def _is_part(name): return isinstance(name, str) and bool(re.fullmatch(r'[\w-][\w.-]*\.safetensors', name))
+
 def _read_index(path):
     "The part's file name for every tensor's name"
     if path.stat().st_size>MAX_HEADER: _refuse(path, f"an index of more than {MAX_HEADER>>20} MiB")
@@ -643,7 +650,7 @@ def _read_index(path):
         files = sorted(set(where.values()))
     except (ValueError,KeyError,TypeError,AttributeError,RecursionError) as e:
         _refuse(path, f"no index of a safetensors file in parts ({type(e).__name__}: {e})")
-    odd = next((f for f in files if not isinstance(f, str) or not re.fullmatch(r'[\w-][\w.-]*\.safetensors', f)), None)
+    odd = next((f for f in files if not _is_part(f)), None)
     if odd is not None:
         _refuse(path, f"names {odd!r} as a part; parts lie beside the index, and their names end in .safetensors")
     return where
