@@ -9,6 +9,7 @@ __all__ = ['MAX_WEIGHTS', 'MAX_TENSORS', 'MAX_PICKLE', 'MAX_STEPS', 'MAX_HEADER'
 
 # %% ../nbs/00c_weights.ipynb #t002
 import importlib,io,json,math,os,pickle,pickletools,re,sys,zipfile
+from collections import Counter
 from dataclasses import dataclass,field,replace
 from pathlib import Path
 import torch
@@ -834,13 +835,11 @@ def prefixes(
     need,  # names that the network has
 ) -> list: # texts that end with a dot, or nothing; the one behind which most of the network's names stand comes first
     "What wrappers may have put before the network's names"
-    count = {'':0}
+    count = Counter({'':0})
     for n in names:
         parts = n.split('.') if len(n)<1000 else [n]
         for i in range(min(len(parts), 12)):
-            if '.'.join(parts[i:]) not in need: continue
-            prefix = ''.join(p+'.' for p in parts[:i])
-            count[prefix] = count.get(prefix, 0)+1
+            if '.'.join(parts[i:]) in need: count[''.join(p+'.' for p in parts[:i])] += 1
     return sorted(count, key=lambda p: (-count[p], len(p)))
 
 # %% ../nbs/00c_weights.ipynb #z06
