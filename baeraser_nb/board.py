@@ -9,7 +9,7 @@ __all__ = ['SIDES', 'RIVALS', 'TEN', 'RARE', 'QUICK', 'BRIEF', 'BOARD', 'board_e
            'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table', 'on_front']
 
 # %% ../nbs/04h_board.ipynb #nfa0c81e
-import hashlib,json,os,tempfile,time
+import hashlib,json,time
 from dataclasses import asdict,dataclass,field,replace
 from functools import partial
 from itertools import product
@@ -17,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 from torch import nn
-from .core import BadInput,default_device,write_whole
+from .core import BadInput,default_device,whole_folder,write_whole
 from .data import Dataset,Images,Splits,augment,split,to_float
 from .readers import data_root,load_dataset
 from .networks import build_model
@@ -115,18 +115,13 @@ def board_victim(
     ds:Dataset=None,# its images; None: loaded when they are needed
 ) -> Path:          # folder with `victim.safetensors`, `triggered.safetensors` and `facts.json`
     "The victim of a spec, trained if it is not there yet"
-    home = board_folder(root)
-    if (home/v.name).exists(): return home/v.name
+    out = board_folder(root)/v.name
+    if out.exists(): return out
     ds = board_data(v.data, root) if ds is None else ds
     looks = v.attack!='none' and BENCHMARK[v.attack].looks
     clean = load_board(board_victim(v.clean, root, ds), ds) if looks else None
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix='.making-') as making:
-        _make_victim(Path(making)/'whole', v, ds, clean)
-        try: os.rename(Path(making)/'whole', home/v.name)
-        except OSError:
-            if not (home/v.name).exists(): raise # else another process was first: the same spec, the same victim
-    return home/v.name
+    with whole_folder(out) as making: _make_victim(making, v, ds, clean)
+    return out
 
 # %% ../nbs/04h_board.ipynb #n5c861a0
 def _make_victim(folder, v, ds, clean):

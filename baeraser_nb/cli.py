@@ -4,21 +4,23 @@
 
 # %% auto #0
 __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS', 'PRICE', 'quiet_stderr', 'RemarkHandler',
-           'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'check_place', 'Staged',
-           'stage', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading', 'remark_on', 'attacked_rows',
-           'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table', 'attack_command', 'measure',
-           'is_pictures', 'measure_pictures', 'evaluate_command', 'proof_of', 'proof_text', 'prove_command',
-           'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject', 'scan_row',
-           'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'row_of', 'scan_many', 'scan_command',
-           'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from', 'find_or_scan',
-           'erase_command', 'can_be_read', 'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures',
-           'demo_command', 'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command',
-           'detect_command', 'performance_command']
+           'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'Reading', 'with_reading',
+           'check_place', 'Staged', 'stage', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading_line',
+           'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
+           'attack_command', 'measure', 'is_pictures', 'measure_pictures', 'evaluate_command', 'proof_of', 'proof_text',
+           'prove_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject',
+           'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'row_of', 'scan_many',
+           'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from',
+           'find_or_scan', 'can_be_erased', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'save_plot',
+           'save_pictures', 'demo_command', 'experiment_list', 'stale_list', 'run_command', 'bench_command',
+           'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
 from contextlib import ExitStack,contextmanager,redirect_stderr
 from dataclasses import dataclass,field,replace
+from functools import wraps
+from inspect import Signature,signature
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated
@@ -246,6 +248,35 @@ _Json = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the resul
     'then go to stderr.')]
 _Quiet = Annotated[bool, _opt('--quiet', '-q', help='No progress and no remarks on stderr.')]
 
+# %% ../nbs/05a_cli.ipynb #n027s
+@dataclass(frozen=True)
+class Reading:
+    "How a model and its images are read: what the options of all commands on a model say"
+    arch:_Arch=None
+    factory:_Factory=None
+    entry:_Entry=None
+    size:_PictureSize=None
+    root:_Root=None
+    download:_Fetch=False
+    held:_Held=None
+    mean:_Mean=None
+    std:_Std=None
+    device:_Device=None
+    def subject(self, model, data): return load_subject(model, data=data, **vars(self))
+
+# %% ../nbs/05a_cli.ipynb #n027t
+def with_reading(
+    command, # function with a parameter `reading`, which is a `Reading`
+):           # function with the fields of `Reading` in its place
+    "A command whose options are spelt out"
+    own,params = signature(Reading).parameters,[]
+    @wraps(command)
+    def spelt(**given): return command(reading=Reading(**{k:given.pop(k) for k in own}), **given)
+    for p in signature(command).parameters.values(): params += own.values() if p.name=='reading' else [p]
+    spelt.__signature__ = Signature([p.replace(kind=p.KEYWORD_ONLY) for p in params])
+    spelt.__annotations__ = {p.name:p.annotation for p in params}
+    return spelt
+
 # %% ../nbs/05a_cli.ipynb #c027
 def _bad_input(text):
     from baeraser_nb.core import BadInput
@@ -259,6 +290,11 @@ def _numbers(text, name, kind=float):
     except ValueError: pass
     whole = 'whole '*(kind is int)
     raise _bad_input(f'`{name}` must be {whole}numbers with commas between them; got {text!r}')
+
+def _picture_size(text):
+    "What `load_dataset` takes as the size of pictures: a side, both, or None"
+    sides = _numbers(text, 'size', int)
+    return sides and (sides[0] if len(sides)==1 else tuple(sides))
 
 # %% ../nbs/05a_cli.ipynb #c032
 def check_place(
@@ -451,6 +487,12 @@ def _check_shape(path, meta, data, shape):
     raise _bad_input(f'`model` {str(path)!r} takes images of {made_for} (channels x height x width), '
                      f'those of `source` {data} are {shape}; use images as in its training')
 
+# %% ../nbs/05a_cli.ipynb #n044x
+def _in_use(model, meta, arch, factory, shape):
+    "Architecture, normalisation and shape, as they are used"
+    origin = dict(factory=factory) if factory else dict(arch=arch or meta.get('arch'))
+    return origin|model.normalisation|dict(shape=shape)
+
 # %% ../nbs/05a_cli.ipynb #n044d
 def _who_says(meta, used, **given):
     "Who says what the architecture and the normalisation are: 'option', 'file' or 'nobody'; `used` is what is in use"
@@ -460,11 +502,6 @@ def _who_says(meta, used, **given):
         found = name in meta or used.get(name, default.get(name))!=default.get(name) # perhaps in the file's tensors
         return 'file' if found else 'nobody'
     return {name:of(name) for name in given}
-
-def _in_use(model, meta, arch, factory, shape):
-    "Architecture, normalisation and shape, as they are used"
-    origin = dict(factory=factory) if factory else dict(arch=arch or meta.get('arch'))
-    return origin|model.normalisation|dict(shape=shape)
 
 # %% ../nbs/05a_cli.ipynb #c044
 @dataclass
@@ -498,10 +535,9 @@ def _images_for(weights, data, root, download, size):
     if channels and said in ('1','3') and said!=str(channels):
         raise _bad_input(f'`model` says that its images have {said} channels, and its weights take {channels}; '
                          'ask for a file that does not contradict itself')
-    sides = _numbers(size, 'size', int)
-    size = sides and (sides[0] if len(sides)==1 else tuple(sides))
-    return load_dataset(data, root, download, size, channels)
+    return load_dataset(data, root, download, _picture_size(size), channels)
 
+# %% ../nbs/05a_cli.ipynb #w330x
 def _case(model, held, says):
     "The model and its held images, checked"
     from baeraser_nb.inputs import as_case
@@ -541,7 +577,7 @@ def load_subject(
         about=_in_use(clf, meta, arch, factory, shape), says=says, name=ds.name, data=splits, ratio=ratio, entry=entry)
 
 # %% ../nbs/05a_cli.ipynb #w121
-def reading(
+def reading_line(
     s:Subject,
 ) -> str:
     "How a model is read, in one line for the terminal"
@@ -757,6 +793,13 @@ def is_pictures(
     "Whether an attack is a folder of triggered pictures"
     return Path(attack).is_dir() and not (Path(attack)/'attack.json').exists()
 
+def _wanted(target, classes):
+    "The label that triggered pictures shall get"
+    if target is not None: return classes.index(target) if target in classes else _target(target)
+    raise _bad_input('`attack` is a folder of pictures, which does not say what they shall be taken for; '
+                     'name that label with `target`')
+
+# %% ../nbs/05a_cli.ipynb #n11a1ebx
 def measure_pictures(
     s:Subject,      # the model, victim or purified
     folder,         # triggered pictures, see `load_triggered`
@@ -767,14 +810,8 @@ def measure_pictures(
     "What a model does on pictures that somebody has put a trigger into"
     from baeraser_nb.attacks import evaluate_images
     from baeraser_nb.readers import load_triggered
-    if target is None:
-        raise _bad_input('`attack` is a folder of pictures, which does not say what they shall be taken for; '
-                         'name that label with `target`')
-    classes = s.shown.classes
-    want = classes.index(target) if target in classes else _target(target)
-    sides = _numbers(size, 'size', int)
-    size = sides and (sides[0] if len(sides)==1 else tuple(sides))
-    seen = load_triggered(folder, data, classes, s.shown.shape[0], size)
+    want = _wanted(target, s.shown.classes)
+    seen = load_triggered(folder, data, s.shown.classes, s.shown.shape[0], _picture_size(size))
     if seen.shape!=s.shown.shape:
         raise _bad_input(f'`attack` has pictures of {"×".join(map(str, seen.shape))}, the clean ones are '
                          f'{"×".join(map(str, s.shown.shape))}; both must be of one size')
@@ -789,10 +826,10 @@ def _origin(s): return dict(model=str(s.path), sha256=s.sha256, data=s.name)
 
 # %% ../nbs/05a_cli.ipynb #n074a
 @app.command('evaluate', short_help='Measure a model, knowing the attack.')
+@with_reading
 def evaluate_command(
-    model:_Model, data:_Data, attack:_Secret, arch:_Arch=None, factory:_Factory=None, entry:_Entry=None,
-    size:_PictureSize=None, root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None,
-    std:_Std=None, device:_Device=None, seed:_Seed=0, target:_Wanted=None, json:_Json=None, quiet:_Quiet=False):
+    model:_Model, data:_Data, attack:_Secret, reading:Reading, seed:_Seed=0, target:_Wanted=None, json:_Json=None,
+    quiet:_Quiet=False):
     ("For whoever knows the attack: accuracy (Acc), attack success (ASR) and recovered accuracy (RA) of a model on "
      "test images that no defender held.")
     strange = is_pictures(attack)
@@ -800,8 +837,8 @@ def evaluate_command(
     read = *_model_files(model),*_data_files(data),(attack if strange else _folder_file(attack, 'attack.json'))
     with quiet_stderr(quiet),Outputs(*read) as o:
         to = _json_place(o, json)
-        s = load_subject(model, arch, data, root, download, held, mean, std, factory, device, size, entry)
-        m = measure_pictures(s, attack, data, target, size) if strange else measure(s, attack, seed)
+        s = reading.subject(model, data)
+        m = measure_pictures(s, attack, data, target, reading.size) if strange else measure(s, attack, seed)
         remark_on(s)
         write_json(to, metrics_row(m)|_origin(s)|dict(held=s.ratio, seed=seed, version=__version__))
     _say(metrics_table({'model':m}), json=='-')
@@ -838,20 +875,18 @@ def proof_text(
 
 # %% ../nbs/05a_cli.ipynb #nf26d559
 @app.command('prove', short_help='Try to bring an erased backdoor back, knowing the attack.')
+@with_reading
 def prove_command(
     victim:_Erased, purified:_Copy, data:_Data, attack:_Secret, clean:_Twin=None, report:_Report=None,
-    arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None, root:_Root=None,
-    download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Device=None, seed:_Seed=0,
-    json:_Json=None, quiet:_Quiet=False):
+    reading:Reading=Reading(), seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     ("For whoever knows the attack: what two attacks on the purified model bring back, beside the victim and a clean "
      "model; the way between the two; what the erasing cost.")
     from baeraser_nb.proof import write_proof
     models = [victim,purified,*([_folder_file(clean, 'victim.safetensors')] if clean else [])]
     read = *(f for m in models for f in _model_files(m)),*_data_files(data),_folder_file(attack, 'attack.json')
     with quiet_stderr(quiet),Outputs(*read) as o:
-        folder,to = o.folder(report, 'report.html', 'report.json'),_json_place(o, json)
-        how = arch,data,root,download,held,mean,std,factory,device,size,entry
-        subjects = [load_subject(m, *how) for m in models]
+        folder,to = o.folder(report, *REPORT),_json_place(o, json)
+        subjects = [reading.subject(m, data) for m in models]
         proof,foe = proof_of(subjects, attack, seed, not quiet)
         about = dict(models={str(s.path):s.sha256 for s in subjects}, data=subjects[0].name, seed=seed,
                      version=__version__)
@@ -949,9 +984,12 @@ def scan_row(
     "A scan's result as JSON values: what was found, why it may be doubted, what was looked for, and how it was read"
     from baeraser_nb.report import NOT_SEEN,families_tried
     looked = list(dict.fromkeys(f.searched for f in families_tried(found)))
-    read = {k:s.about.get(k) for k in ('arch','factory','mean','std','shape')}|dict(says=s.says, held=s.ratio)
     more = dict(why=found.why, named=found.named(s.held.classes), looked_for=looked, not_seen=list(NOT_SEEN))
-    return found.row()|_origin(s)|more|read|dict(key=key_of(s, found.preset, found.seed))
+    return found.row()|_origin(s)|more|_read_as(s)|dict(key=key_of(s, found.preset, found.seed))
+
+def _read_as(s):
+    "How a model was read, and who says so"
+    return {k:s.about.get(k) for k in ('arch','factory','mean','std','shape')}|dict(says=s.says, held=s.ratio)
 
 # %% ../nbs/05a_cli.ipynb #c087
 def report_on(
@@ -1016,12 +1054,13 @@ def formatted(
 @dataclass(frozen=True)
 class Asked:
     "How models are read and searched"
-    reading:dict         # arguments of `load_subject`
+    data:str             # name or path of images
+    reading:Reading=Reading()
     preset:str='robust'
     seed:int=0
     quiet:bool=False
     memory:float|None=None # gigabytes
-    def subject(self, model): return load_subject(model, **self.reading)
+    def subject(self, model): return self.reading.subject(model, self.data)
     def scan(self, s): return scan_subject(s, self.preset, self.seed, self.quiet, self.memory)
 
 # %% ../nbs/05a_cli.ipynb #n731e736
@@ -1036,7 +1075,7 @@ def scan_one(
 ):                   # `Subject`, `Scan` and the row
     "Scan one model, and write what was asked for"
     from baeraser_nb.stored import keep_scan,save_scan
-    with Outputs(*_model_files(model), *_data_files(asked.reading['data'])) as o:
+    with Outputs(*_model_files(model), *_data_files(asked.data)) as o:
         folder,file,to = o.folder(report, *REPORT),o.file(triggers),_json_place(o, json)
         home = o.folder(cards, *CARDS)
         s = asked.subject(model)
@@ -1103,7 +1142,8 @@ def _asked_of(model, asked):
     "What a row of many depends on, as far as it is known before the model is read"
     from baeraser_nb.core import file_hash
     from baeraser_nb.rows import json_hash,module_digests
-    reading = {k:None if v is None else str(v) for k,v in asked.reading.items()}
+    reading = vars(asked.reading)|dict(data=asked.data)
+    reading = {k:None if v is None else str(v) for k,v in reading.items()}
     return dict(sha256=file_hash(model), preset=asked.preset, seed=asked.seed, reading=reading,
                 code=json_hash(module_digests(['recovery'])))
 
@@ -1153,7 +1193,7 @@ def _say_rows(rows, format, json, text):
 def _scan_folder(run, files, asked, out, workers, format, json):
     "Scan many models; the exit status"
     from baeraser_nb.statements import status_of,summary
-    with Outputs(*files, *_data_files(asked.reading['data'])) as o:
+    with Outputs(*files, *_data_files(asked.data)) as o:
         to = _json_place(o, json)
         rows = scan_many(files, asked, out and run.keep_rows(out), workers)
         write_json(to, rows)
@@ -1175,17 +1215,15 @@ def _say_plans(files, asked):
 
 # %% ../nbs/05a_cli.ipynb #w224
 @app.command('scan', short_help='Look for a backdoor.')
+@with_reading
 def scan_command(
     ctx:typer.Context, model:_Models, data:_Data, report:_Report=None, triggers:_Triggers=None, model_card:_Cards=None,
-    arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None, root:_Root=None,
-    download:_Fetch=False, held:_Held=None, mean:_Mean=None, std:_Std=None, device:_Device=None,
-    preset:_Preset='robust', seed:_Seed=0, memory:_Memory=None, out:_ScanRows=None, workers:_ScanWorkers=1,
-    format:_Format='text', json:_Json=None, dry_run:_Plan=False, quiet:_Quiet=False):
+    reading:Reading=Reading(), preset:_Preset='robust', seed:_Seed=0, memory:_Memory=None, out:_ScanRows=None,
+    workers:_ScanWorkers=1, format:_Format='text', json:_Json=None, dry_run:_Plan=False, quiet:_Quiet=False):
     ("Look for a backdoor, knowing only the model and a few clean images. Exit status 0: none found; 1: found; 2: "
      "could not run; 3: nothing can be said. Of many models: 1 if one is backdoored, else 3, else 2, else 0.")
     check_format(format, json)
-    asked = Asked(dict(arch=arch, data=data, root=root, download=download, held=held, mean=mean, std=std,
-                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet, memory)
+    asked = Asked(data, reading, preset, seed, quiet, memory)
     with quiet_stderr(quiet):
         files = models_in(model)
         if dry_run: return _say_plans(files, asked)
@@ -1193,7 +1231,7 @@ def scan_command(
             _check_single(report=report, triggers=triggers, **{'model-card':model_card})
             return _scan_folder(ctx.obj, files, asked, out, workers, format, json)
         s,found,row = scan_one(ctx.obj, files[0], asked, report, triggers, model_card, json)
-        _say_rows(row, format, json, f'{scan_text(found, s.held.classes)}\n{reading(s)}')
+        _say_rows(row, format, json, f'{scan_text(found, s.held.classes)}\n{reading_line(s)}')
     return STATUS[found.verdict]
 
 # %% ../nbs/05a_cli.ipynb #n092a
@@ -1233,16 +1271,19 @@ def _facts(s):
     return dict(format='pt')|s.about|kept
 
 # %% ../nbs/05a_cli.ipynb #c096
+def _outcome_words(e):
+    b,a = e.before,e.after
+    return (f"recovered triggers succeed on {a['asr']:.1%} of the images kept for checking (before: {b['asr']:.1%}), "
+            f"accuracy there is {a['acc']:.1%} (before: {b['acc']:.1%}); {e.rescan_words}")
+
 def check_erased(
     e, # `Erased`
 ) -> str|None: # a remark; `BadInput` if the outcome is of no use
     "Refuse a failure, remark on a doubtful success"
     if e.status in ('unchanged','erased','precaution'): return None
     if e.status=='spared': return f'no precaution was taken, for its price is too high: {e.price_words}'
-    b,a = e.before,e.after
-    said = (f"recovered triggers succeed on {a['asr']:.1%} of the images kept for checking (before: {b['asr']:.1%}), "
-            f"accuracy there is {a['acc']:.1%} (before: {b['acc']:.1%}); {e.rescan_words}")
-    if a['asr']<=.05 and a['acc']>=b['acc']-.2: return f'not wholly erased: {said}'
+    said = _outcome_words(e)
+    if e.after['asr']<=.05 and e.after['acc']>=e.before['acc']-.2: return f'not wholly erased: {said}'
     raise _bad_input(f'the backdoor was found but could not be erased: {said}; nothing was written; '
                      'try another --seed, or more held images')
 
@@ -1362,42 +1403,47 @@ def find_or_scan(
     if key and found.verdict!='inconclusive': keep_scan(found, key)
     return found
 
+# %% ../nbs/05a_cli.ipynb #w237
+def can_be_erased(
+    s:Subject,
+    found,            # `Scan`
+    precaution:bool,  # does the user ask for it?
+) -> bool:
+    "Whether there is a verdict to act on, or a model to take a precaution with"
+    from baeraser_nb.precaution import unreadable
+    return found.verdict!='inconclusive' or precaution and not unreadable(s.case)
+
+def _nothing_erased(s, found):
+    "Say that nothing was written; the exit status"
+    _say(f'{scan_text(found)}\n{reading_line(s)}\nnothing was erased, and nothing was written')
+    return STATUS[found.verdict]
+
+def _erase_row(s, found, done, out):
+    "What `erase` writes as JSON"
+    return done.row()|_origin(s)|dict(scan=scan_row(s, found), out=str(out), version=__version__)
+
 # %% ../nbs/05a_cli.ipynb #c101
 @app.command('erase', short_help='Write purified weights.')
+@with_reading
 def erase_command(
     ctx:typer.Context, model:_Model, data:_Data, out:_Purified, report:_Report=None, scan:_Scanned=None,
-    fresh:_Anew=False, arch:_Arch=None, factory:_Factory=None, entry:_Entry=None, size:_PictureSize=None,
-    root:_Root=None, download:_Fetch=False, held:_Held=None, mean:_Mean=None,
-    std:_Std=None, device:_Device=None, preset:_Preset='robust', recalibrate:_Recalibrate=False,
+    fresh:_Anew=False, reading:Reading=Reading(), preset:_Preset='robust', recalibrate:_Recalibrate=False,
     precaution:_Precaution=False, seed:_Seed=0, memory:_Memory=None, json:_Json=None, quiet:_Quiet=False):
     ("Scan a model, unless the same scan is kept, and erase what is found. Exit status 0: done, or nothing to erase; "
      "2: could not run, or could not erase; 3: nothing can be said about the model, and nothing is written "
      "unless --precaution is given and the model can be read.")
-    asked = Asked(dict(arch=arch, data=data, root=root, download=download, held=held, mean=mean, std=std,
-                       factory=factory, device=device, size=size, entry=entry), preset, seed, quiet, memory)
+    asked = Asked(data, reading, preset, seed, quiet, memory)
     read = *_model_files(model),*_data_files(data),*([scan] if scan else [])
     with quiet_stderr(quiet),Outputs(*read) as o:
         weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
         s = asked.subject(model)
         found = find_or_scan(s, asked, scan, fresh)
-        if found.verdict=='inconclusive' and not (precaution and can_be_read(s.case)):
-            return _nothing_erased(s, found)
+        if not can_be_erased(s, found, precaution): return _nothing_erased(s, found)
         done = erase_found(s, found, preset, seed, quiet, recalibrate, precaution)
-        row = done.row()|_origin(s)|dict(scan=scan_row(s, found), out=str(out), version=__version__)
         write_purified(weights, s, done)
         report_on(folder, ctx.obj, s, found, done, out)
-        write_json(to, row)
+        write_json(to, _erase_row(s, found, done, out))
     _say(f'{scan_text(found, s.held.classes, 3)}\n{erase_text(done, out)}', json=='-')
-
-def can_be_read(case):
-    "Whether a model can be trained on although no verdict is possible"
-    from baeraser_nb.precaution import unreadable
-    return not unreadable(case)
-
-def _nothing_erased(s, found):
-    "Say that nothing was written; the exit status"
-    _say(f'{scan_text(found)}\n{reading(s)}\nnothing was erased, and nothing was written')
-    return STATUS[found.verdict]
 
 # %% ../nbs/05a_cli.ipynb #c103
 def demo_models(

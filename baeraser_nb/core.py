@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['log', 'one_line', 'BadInput', 'seeded', 'write_whole', 'file_hash', 'as_json', 'kept_rows', 'remove_leftovers',
-           'hidden_folder', 'default_device', 'computes_bf16', 'hardware', 'progress_bar']
+           'hidden_folder', 'whole_folder', 'default_device', 'computes_bf16', 'hardware', 'progress_bar']
 
 # %% ../nbs/00_core.ipynb #t002
 import hashlib,json,logging,math,os,secrets,shutil,tempfile,time
@@ -180,6 +180,19 @@ def hidden_folder(
     finally:
         if lock: lock.close()
         shutil.rmtree(home, ignore_errors=True)
+
+# %% ../nbs/00_core.ipynb #n9f8e552
+@contextmanager
+def whole_folder(
+    out:Path, # its name, which nothing has yet
+):            # where the block makes it
+    "A folder that has its name as soon as it is whole, unless another process was first"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with hidden_folder(out.parent) as home:
+        yield home/'whole'
+        try: os.rename(home/'whole', out)
+        except OSError:
+            if not out.exists(): raise # else another process was first
 
 # %% ../nbs/00_core.ipynb #k001
 def default_device() -> torch.device: # 'cuda' or 'cpu'

@@ -8,7 +8,7 @@ __all__ = ['UNRECORDED', 'EXPERIMENTS', 'read_row', 'RowFile', 'row_files', 'ans
            'module_digests', 'json_hash', 'make_recipe', 'changed_modules', 'preference', 'best_row', 'read_rows',
            'provenance', 'recipes', 'recipe_words', 'stale_rows', 'just_name', 'no_settings', 'no_kind', 'alone',
            'data_root', 'own_seconds', 'no_seconds', 'Experiment', 'by_part', 'joblib_backend', 'in_parallel',
-           'count_there', 'typical_seconds', 'duration', 'find_experiment']
+           'count_there', 'wider_kinds', 'typical_seconds', 'duration', 'find_experiment']
 
 # %% ../nbs/00g_rows.ipynb #r003
 import ast,hashlib,json
@@ -58,6 +58,7 @@ def row_files(
     "The files of a folder that should be rows"
     return [RowFile(p) for p in sorted(Path(folder).glob('*.json'))]
 
+# %% ../nbs/00g_rows.ipynb #r021x
 def answers(
     folder,             # of rows
 ) -> dict:              # of lists of `RowFile`, by what was asked
@@ -110,10 +111,9 @@ def names_imported(
 ) -> set:           # what may be names of modules of this package
     "What one import takes from this package"
     if isinstance(node, ast.Import): return {a.name[12:] for a in node.names if a.name.startswith('baeraser_nb.')}
-    if not isinstance(node, ast.ImportFrom): return set()
-    module = node.module or ''
-    if node.level==0: package,_,module = module.partition('.')
-    if node.level>1 or node.level==0 and package!='baeraser_nb': return set()
+    if not isinstance(node, ast.ImportFrom) or node.level>1: return set()
+    package,_,module = f"{'baeraser_nb.'*node.level}{node.module or ''}".partition('.')
+    if package!='baeraser_nb': return set()
     return {module} if module else {a.name for a in node.names}
 
 def imported_modules(
@@ -159,6 +159,7 @@ def json_hash(
     "A short hash of data"
     return short_hash(json.dumps(o, sort_keys=True))
 
+# %% ../nbs/00g_rows.ipynb #r051x
 def make_recipe(
     settings:dict,  # JSON values: presets in full, nulls
     modules,        # names of the modules that make the row
@@ -186,6 +187,7 @@ def preference(
     changed = changed_modules(row)
     return changed==[],changed is not None,row.get('made', '')
 
+# %% ../nbs/00g_rows.ipynb #r055x
 def best_row(
     files,              # of `RowFile`, all answers to the same question
     quiet:bool=False,   # say nothing about damaged rows
@@ -215,6 +217,7 @@ def provenance(
     code = recipe['code'] if isinstance(recipe, dict) else UNRECORDED
     return dict(code=code, today=changed_modules(row)==[], version=row.get('hardware', {}).get('baeraser_nb', ''))
 
+# %% ../nbs/00g_rows.ipynb #r059x
 def recipes(
     rows:list,
 ):              # DataFrame by code and version of this package: today (is it today's code?), rows (how many)
@@ -482,6 +485,14 @@ def plan(self:Experiment,
     counts = df.groupby(by or 'name', sort=False, dropna=False).there.agg(count_there)
     return counts.unstack(by[-1], fill_value='') if len(by)>1 else counts.to_frame()
 
+# %% ../nbs/00g_rows.ipynb #r114x
+def wider_kinds(
+    kind:dict,  # what it takes to be of this kind, the most particular first
+) -> list:      # of tuples: all values, then fewer and fewer
+    "A kind of rows, and the kinds that it is one of"
+    values = tuple(kind.values())
+    return [values[i:] for i in range(len(values)+1)]
+
 # %% ../nbs/00g_rows.ipynb #r114
 def typical_seconds(
     rows:list,
@@ -491,12 +502,9 @@ def typical_seconds(
     "How long rows of a kind take"
     times = {}
     for r in rows:
-        values = tuple(kind(r).values())
         if seconds(r) is None: continue
-        for i in range(len(values)+1): times.setdefault(values[i:], []).append(seconds(r))
-    def typical(one):
-        values = tuple(one.values())
-        return next((median(times[values[i:]]) for i in range(len(values)+1) if values[i:] in times), 0.)
+        for k in wider_kinds(kind(r)): times.setdefault(k, []).append(seconds(r))
+    def typical(one): return next((median(times[k]) for k in wider_kinds(one) if k in times), 0.)
     return typical
 
 # %% ../nbs/00g_rows.ipynb #r114z

@@ -8,7 +8,8 @@ __all__ = ['MAX_WEIGHTS', 'MAX_TENSORS', 'MAX_PICKLE', 'MAX_STEPS', 'MAX_HEADER'
            'save_wrapped']
 
 # %% ../nbs/00c_weights.ipynb #t002
-import importlib,io,json,math,os,pickletools,re,sys,zipfile
+import importlib,io,json,math,os,pickle,pickletools,re,sys,zipfile
+from collections import Counter
 from dataclasses import dataclass,field,replace
 from pathlib import Path
 import torch
@@ -107,9 +108,6 @@ def _check_unpacked(path, unpacked, size):
 class _Refused(Exception):
     "Why a pickle is not read further"
 
-class _Name(str):
-    "The name of a class or function that a pickle asks for"
-
 @dataclass(eq=False, slots=True)
 class _Inert:
     "What stands for an object that a pickle would make"
@@ -119,143 +117,22 @@ class _Inert:
     items: dict|None = None# what it maps texts to
     odd: int = 0           # how many keys it has that are no texts
 
-# %% ../nbs/00c_weights.ipynb #p004
-class _Machine:
-    "How far a pickle has been followed"
-    def __init__(self): self.stack,self.marks,self.memo,self.storages,self.tensors = [],[],{},{},0
+    def __setstate__(self, state): self.state = state
 
-    def push(self, o): self.stack.append(o)
-    def pop(self): return self.stack.pop()
+    def __setitem__(self, key, value):
+        if self.items is None: self.items = {}
+        if type(key) is str: self.items[key] = value
+        else: self.odd += 1
 
-    def since_mark(self):
-        "What was pushed since the last mark, taken off the stack"
-        items,self.stack = self.stack,self.marks.pop()
-        return items
-
-# %% ../nbs/00c_weights.ipynb #p006
-_OPS = {} # what an instruction does, by its name in `pickletools`: function of a `_Machine` and the argument
-
-def _op(*names):
-    "Register the function below for these instructions"
-    def add(f):
-        _OPS.update(dict.fromkeys(names, f))
-        return f
-    return add
-
-_TEXTS = 'STRING BINSTRING SHORT_BINSTRING UNICODE BINUNICODE SHORT_BINUNICODE BINUNICODE8'
-_BYTES = 'BINBYTES SHORT_BINBYTES BINBYTES8 BYTEARRAY8'
-_NUMBERS = 'INT BININT BININT1 BININT2 LONG LONG1 LONG4 FLOAT BINFLOAT'
-
-@_op(*f'{_TEXTS} {_BYTES} {_NUMBERS}'.split())
-def _plain(m, arg): m.push(arg)
-
-@_op('PROTO', 'FRAME', 'STOP')
-def _nothing(m, arg): pass
-
-# %% ../nbs/00c_weights.ipynb #p008
-def _followed(stream):
-    "What the pickle at the place of `stream` would make, in inert form, and the machine that followed it"
-    m = _Machine()
-    for n,(op,arg,_) in enumerate(pickletools.genops(stream)):
-        if n==MAX_STEPS: raise _Refused(f"its pickle has more than {MAX_STEPS:,} instructions, as no weights need")
-        if op.name not in _OPS: raise _Refused(f"its pickle uses {op.name}, as no weights file does")
-        _OPS[op.name](m, arg)
-    return m.pop(),m
+    def append(self, o): "A stand-in does not say what it lists"
+    add = extend = append
 
 # %% ../nbs/00c_weights.ipynb #p018
-@_op('PUT', 'BINPUT', 'LONG_BINPUT')
-def _put(m, i): m.memo[i] = m.stack[-1]
+_MAKERS = 'copyreg._reconstructor','copyreg.__newobj__','copy_reg._reconstructor'
 
-@_op('MEMOIZE')
-def _memoize(m, arg): m.memo[len(m.memo)] = m.stack[-1]
-
-@_op('GET', 'BINGET', 'LONG_BINGET')
-def _get(m, i): m.push(m.memo[i])
-
-# %% ../nbs/00c_weights.ipynb #z02
-@_op('DUP')
-def _dup(m, arg): m.push(m.stack[-1])
-
-@_op('POP')
-def _pop(m, arg): m.pop() if m.stack else m.since_mark()
-
-@_op('POP_MARK')
-def _pop_mark(m, arg): m.since_mark()
-
-# %% ../nbs/00c_weights.ipynb #p011
-def _constant(value): return lambda m,arg: m.push(value)
-def _container(make): return lambda m,arg: m.push(make())
-
-_OPS.update({k:_constant(v) for k,v in dict(NONE=None, NEWTRUE=True, NEWFALSE=False, EMPTY_TUPLE=()).items()})
-_OPS.update(EMPTY_LIST=_container(list), EMPTY_DICT=_container(lambda: _Inert('dict')),
-            EMPTY_SET=_container(lambda: _Inert('set')))
-
-def _last(n):
-    "What makes a tuple of the last `n` values"
-    def tuple_of(m, arg): m.stack[-n:] = [(*m.stack[-n:],)]
-    return tuple_of
-
-_OPS.update({f'TUPLE{n}':_last(n) for n in (1,2,3)})
-
-# %% ../nbs/00c_weights.ipynb #p012
-@_op('MARK')
-def _mark(m, arg):
-    m.marks.append(m.stack)
-    m.stack = []
-
-@_op('TUPLE')
-def _tuple(m, arg): m.push(tuple(m.since_mark()))
-
-@_op('LIST')
-def _list(m, arg): m.push(m.since_mark())
-
-@_op('FROZENSET')
-def _frozenset(m, arg):
-    m.since_mark()
-    m.push(_Inert('frozenset'))
-
-# %% ../nbs/00c_weights.ipynb #p014
-def _append(target, values):
-    "Append to a list; a stand-in does not say what it lists"
-    if isinstance(target, list): target.extend(values)
-    elif not isinstance(target, _Inert): raise ValueError('appends to no list')
-
-@_op('APPEND')
-def _append_one(m, arg):
-    value = m.pop()
-    _append(m.stack[-1], [value])
-
-@_op('APPENDS', 'ADDITEMS')
-def _append_many(m, arg):
-    values = m.since_mark()
-    _append(m.stack[-1], values)
-
-# %% ../nbs/00c_weights.ipynb #p015
-def _set(target, values):
-    "Put keys and values, in turns, into a stand-in"
-    if not isinstance(target, _Inert): raise ValueError('no dictionary')
-    if target.items is None: target.items = {}
-    for k,v in zip(values[::2], values[1::2]):
-        if type(k) is str: target.items[k] = v
-        else: target.odd += 1
-
-@_op('SETITEM')
-def _set_one(m, arg):
-    pair = m.stack[-2:]
-    del m.stack[-2:]
-    _set(m.stack[-1], pair)
-
-# %% ../nbs/00c_weights.ipynb #z01
-@_op('SETITEMS')
-def _set_many(m, arg):
-    values = m.since_mark()
-    _set(m.stack[-1], values)
-
-@_op('DICT')
-def _dict(m, arg):
-    values = m.since_mark()
-    m.push(_Inert('dict'))
-    _set(m.stack[-1], values)
+class _Name(str):
+    "The name of a class or function that a pickle asks for"
+    def called(self, args): return args[0].called(()) if self in _MAKERS else _Inert(str(self), args)
 
 # %% ../nbs/00c_weights.ipynb #p021
 _STORED = '''
@@ -281,6 +158,7 @@ def _is_stored(module, name):
     if module in ('builtins','__builtin__'): return name in _NAMES_OF_PYTHON
     return module in _WHOLE_MODULES or f'{module}.{name}' in _STORED
 
+# %% ../nbs/00c_weights.ipynb #p022x
 def _named(module, name):
     "The `_Name` of a class or function; refused where no honest file asks for it"
     full = f'{module}.{name}'
@@ -297,65 +175,85 @@ def _may_be_made(name):
     ours = name.startswith(('torch._utils._rebuild','builtins.','__builtin__.'))
     return ours or name in _FUNCTIONS or name in _STORED or last[:1].isupper()
 
-# %% ../nbs/00c_weights.ipynb #p024
-@_op('GLOBAL')
-def _global(m, arg): m.push(_named(*arg.split(' ', 1)))
+# %% ../nbs/00c_weights.ipynb #p008
+class _Reader(pickle._Unpickler):
+    "Reads a pickle and makes stand-ins of what it would make"
+    dispatch = pickle._Unpickler.dispatch.copy() # what an instruction does, by its byte
 
-@_op('STACK_GLOBAL')
-def _stack_global(m, arg):
-    name,module = m.pop(),m.pop()
-    if type(module) is not str or type(name) is not str: raise ValueError('a name that is no text')
-    m.push(_named(module, name))
+    def __init__(self, stream):
+        super().__init__(stream, encoding='latin1')
+        self.storages,self.tensors = {},0
+
+    def find_class(self, module, name): return _named(module, name)
+    def _instantiate(self, name, args): self.append(name.called(tuple(args)))
+
+    def persistent_load(self, storage):
+        if isinstance(storage, tuple) and len(storage)>4:
+            if type(storage[2]) is str: self.storages[storage[2]] = storage
+        return _Inert('storage', storage)
+
+# %% ../nbs/00c_weights.ipynb #p011
+def _instead(op):
+    "Register the function below for an instruction of `_Reader`"
+    def add(f):
+        _Reader.dispatch[op[0]] = f
+        return f
+    return add
+
+@_instead(pickle.EMPTY_DICT)
+def _empty_dict(reader): reader.append(_Inert('dict'))
+
+@_instead(pickle.DICT)
+def _dict(reader):
+    values,made = reader.pop_mark(),_Inert('dict')
+    for k,v in zip(values[::2], values[1::2]): made[k] = v
+    reader.append(made)
+
+@_instead(pickle.EMPTY_SET)
+def _empty_set(reader): reader.append(_Inert('set'))
+
+@_instead(pickle.FROZENSET)
+def _frozenset(reader):
+    reader.pop_mark()
+    reader.append(_Inert('frozenset'))
 
 # %% ../nbs/00c_weights.ipynb #z03
-def _stand_in(f, args):
-    "The stand-in for an object of a class"
-    if not isinstance(f, _Name): raise ValueError('an object of no class')
-    if f in ('copyreg._reconstructor','copyreg.__newobj__','copy_reg._reconstructor'): f,args = args[0],()
-    return _Inert(str(f), args)
+@_instead(pickle.NEWOBJ)
+def _newobj(reader):
+    args = reader.stack.pop()
+    reader.append(reader.stack.pop().called(args))
 
-@_op('NEWOBJ')
-def _newobj(m, arg):
-    f,args = m.stack[-2:]
-    m.stack[-2:] = [_stand_in(f, args)]
-
-# %% ../nbs/00c_weights.ipynb #p025
-@_op('NEWOBJ_EX')
-def _newobj_ex(m, arg):
-    f,args,_ = m.stack[-3:]
-    m.stack[-3:] = [_stand_in(f, args)]
-
-@_op('INST')
-def _inst(m, arg): m.push(_stand_in(_named(*arg.split(' ', 1)), tuple(m.since_mark())))
-
-@_op('OBJ')
-def _obj(m, arg):
-    f,*args = m.since_mark()
-    m.push(_stand_in(f, tuple(args)))
-
-@_op('BUILD')
-def _build(m, arg):
-    state = m.pop()
-    if isinstance(m.stack[-1], _Inert): m.stack[-1].state = state
+@_instead(pickle.NEWOBJ_EX)
+def _newobj_ex(reader):
+    reader.stack.pop() # arguments by name
+    _newobj(reader)
 
 # %% ../nbs/00c_weights.ipynb #p028
-@_op('REDUCE')
-def _reduce(m, arg):
-    f,args = m.stack[-2:]
+@_instead(pickle.REDUCE)
+def _reduce(reader):
+    args,f = reader.stack.pop(),reader.stack.pop()
     if not isinstance(f, _Name) or not _may_be_made(f):
         what = f"`{f[:80]}`" if isinstance(f, _Name) else 'something that it has made itself'
         raise _Refused(f"holds something that is made by calling {what}, and nothing in a file is called here; "
                        "if you trust the file, load it where it was made and save `model.state_dict()` alone")
-    m.tensors += f.startswith('torch._utils._rebuild')
-    if m.tensors>MAX_TENSORS: raise _Refused(f"holds more than {MAX_TENSORS:,} tensors, as no classifier does")
-    m.stack[-2:] = [_stand_in(f, args)]
+    reader.tensors += f.startswith('torch._utils._rebuild')
+    if reader.tensors>MAX_TENSORS: raise _Refused(f"holds more than {MAX_TENSORS:,} tensors, as no classifier does")
+    reader.append(f.called(args))
 
 # %% ../nbs/00c_weights.ipynb #z04
-@_op('BINPERSID')
-def _binpersid(m, arg):
-    storage = m.pop()
-    if isinstance(storage, tuple) and len(storage)>4 and type(storage[2]) is str: m.storages[storage[2]] = storage
-    m.push(_Inert('storage', storage))
+_OUTWARD = 'EXT1 EXT2 EXT4 PERSID NEXT_BUFFER READONLY_BUFFER'.split()
+
+def _whole_part(stream):
+    "The pickle at the place of `stream`, as bytes, up to the first instruction that is damaged"
+    start = end = stream.tell()
+    try:
+        for n,(op,*_) in enumerate(pickletools.genops(stream)):
+            if n==MAX_STEPS: raise _Refused(f"its pickle has more than {MAX_STEPS:,} instructions, as no weights need")
+            if op.name in _OUTWARD: raise _Refused(f"its pickle uses {op.name}, as no weights file does")
+            end = stream.tell()
+    except ValueError: pass # what `genops` says of a damaged one
+    stream.seek(start)
+    return stream.read(end-start)
 
 # %% ../nbs/00c_weights.ipynb #c067x
 _TYPES = 'float16','bfloat16','float32','float64','uint8','int8','int16','int32','int64','bool'
@@ -460,14 +358,21 @@ def _damaged(path, e):
     _refuse(path, f"damaged or truncated PyTorch file ({why})")
 
 def _pickle_at(path, stream):
-    "`_followed`, with refusals for the file `path`"
-    try: return _followed(stream)
+    "What the pickle at the place of `stream` would make, in inert form, and the `_Reader` that read it"
+    try:
+        reader = _Reader(io.BytesIO(_whole_part(stream)))
+        return reader.load(),reader
     except _Refused as e: _refuse(path, str(e))
 
 # %% ../nbs/00c_weights.ipynb #p042c
 def _check_pickle(path, size):
     "Refuse a pickle of `size` bytes if that is too much"
     if size>MAX_PICKLE: _refuse(path, f"its pickle has more than {MAX_PICKLE>>20} MiB, as no weights need")
+
+def _is_big_endian(z, folder):
+    "Whether the PyTorch file in the open zip file `z` says that it was written on such a machine"
+    order = f'{folder}byteorder'
+    return order in z.namelist() and z.read(order)[:3]==b'big'
 
 class _ZipFile:
     "A PyTorch file of today"
@@ -477,8 +382,7 @@ class _ZipFile:
             pkl = next(f for f in z.infolist() if f.filename.endswith('data.pkl'))
             _check_pickle(path, pkl.file_size)
             self.folder = pkl.filename.removesuffix('data.pkl')
-            order = f'{self.folder}byteorder'
-            self.big_endian = order in z.namelist() and z.read(order)[:3]==b'big'
+            self.big_endian = _is_big_endian(z, self.folder)
             self.tree,_ = _pickle_at(path, io.BytesIO(z.read(pkl)))
 
     def numbers(self, keys):
@@ -507,9 +411,9 @@ class _OldFile:
         self.tree,_ = _pickle_at(path, head)
         if self.tree!=_MAGIC: return # a pickle without PyTorch's file around it
         for _ in range(2): _pickle_at(path, head) # versions
-        self.tree,m = _pickle_at(path, head)
+        self.tree,reader = _pickle_at(path, head)
         keys,_ = _pickle_at(path, head)
-        self.places = _places(keys, m.storages, head.tell())
+        self.places = _places(keys, reader.storages, head.tell())
 
     def numbers(self, keys):
         "The bytes of storages, by key"
@@ -690,7 +594,7 @@ def _head(path, n):
     with path.open('rb') as f: return f.read(n)
 
 def _torch_file(path):
-    "The PyTorch file of today or of before, with its pickle followed"
+    "The PyTorch file of today or of before, with its pickle read"
     zipped = _head(path, 2)==b'PK'
     if zipped: _check_zip(path)
     try: return (_ZipFile if zipped else _OldFile)(path)
@@ -737,6 +641,8 @@ def _from_safetensors(path):
     _refuse(path, odd)
 
 # %% ../nbs/00c_weights.ipynb #n027
+def _is_part(name): return isinstance(name, str) and bool(re.fullmatch(r'[\w-][\w.-]*\.safetensors', name))
+
 def _read_index(path):
     "The part's file name for every tensor's name"
     if path.stat().st_size>MAX_HEADER: _refuse(path, f"an index of more than {MAX_HEADER>>20} MiB")
@@ -745,7 +651,7 @@ def _read_index(path):
         files = sorted(set(where.values()))
     except (ValueError,KeyError,TypeError,AttributeError,RecursionError) as e:
         _refuse(path, f"no index of a safetensors file in parts ({type(e).__name__}: {e})")
-    odd = next((f for f in files if not isinstance(f, str) or not re.fullmatch(r'[\w-][\w.-]*\.safetensors', f)), None)
+    odd = next((f for f in files if not _is_part(f)), None)
     if odd is not None:
         _refuse(path, f"names {odd!r} as a part; parts lie beside the index, and their names end in .safetensors")
     return where
@@ -929,13 +835,11 @@ def prefixes(
     need,  # names that the network has
 ) -> list: # texts that end with a dot, or nothing; the one behind which most of the network's names stand comes first
     "What wrappers may have put before the network's names"
-    count = {'':0}
+    count = Counter({'':0})
     for n in names:
         parts = n.split('.') if len(n)<1000 else [n]
         for i in range(min(len(parts), 12)):
-            if '.'.join(parts[i:]) not in need: continue
-            prefix = ''.join(p+'.' for p in parts[:i])
-            count[prefix] = count.get(prefix, 0)+1
+            if '.'.join(parts[i:]) in need: count[''.join(p+'.' for p in parts[:i])] += 1
     return sorted(count, key=lambda p: (-count[p], len(p)))
 
 # %% ../nbs/00c_weights.ipynb #z06

@@ -8,10 +8,10 @@ __all__ = ['ATTACKS', 'RECIPE', 'TRIGGERS', 'RENAMED', 'ON_TRAINED', 'CLEAN', 'M
            'load_attack', 'first_model', 'train_victim', 'attack_facts', 'attack', 'zoo_folder', 'victim',
            'LoadedVictim', 'load_victim', 'clean_recipe', 'training_of', 'recipe', 'reseed', 'clean_twin', 'paper_grid',
            'further_attacks', 'imc_ablation', 'odd_places', 'all_to_all', 'null_models', 'clean_models', 'controls',
-           'beside_clean', 'victim_row', 'zoo_rows', 'bare_loop', 'plain_convolutions', 'training_kinds', 'throughput']
+           'beside_clean', 'victim_row', 'bare_loop', 'plain_convolutions', 'training_kinds', 'throughput']
 
 # %% ../nbs/01b_zoo.ipynb #c003
-import hashlib,inspect,json,os,time
+import hashlib,inspect,json,time
 from dataclasses import asdict,dataclass,field,replace
 from functools import partial
 from pathlib import Path
@@ -21,7 +21,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 from fastcore.basics import patch
-from .core import BadInput,default_device,hardware,hidden_folder,write_whole
+from .core import BadInput,default_device,hardware,whole_folder,write_whole
 from .data import Dataset,Images,Splits,augment,split,to_float
 from .readers import data_root,load_dataset
 from .networks import Classifier,TightConv2d,build_model
@@ -226,17 +226,11 @@ def victim(
     ds:Dataset=None,   # its images; None: loaded when they are needed
 ) -> Path:             # folder with `victim.safetensors` and `attack.json`
     "The victim of a spec, trained if it is not there yet"
-    home = zoo_folder(root)
-    out = home/spec.name
+    out = zoo_folder(root)/spec.name
     if out.exists(): return out
     ds = load_dataset(spec.data, root) if ds is None else ds
     start = spec.start and victim(spec.start, root, ds)
-    home.mkdir(parents=True, exist_ok=True)
-    with hidden_folder(home) as making:
-        attack(ds, making/'whole', spec, start)
-        try: os.rename(making/'whole', out)
-        except OSError:
-            if not out.exists(): raise   # else another process was first: the same spec, the same victim
+    with whole_folder(out) as making: attack(ds, making, spec, start)
     return out
 
 # %% ../nbs/01b_zoo.ipynb #c032b
@@ -433,16 +427,6 @@ def _words(row):
 # %% ../nbs/01b_zoo.ipynb #z044d
 zoo_experiment = Experiment('zoo', by_part(ZOO, 'set'), _make, ('zoo',), _words, asked=_asked, kind=_kind,
                             group=_first_name, share=_maker, parts=tuple(ZOO))
-
-# %% ../nbs/01b_zoo.ipynb #z045
-def zoo_rows(
-    specs,                # of `Spec`
-    out='results/zoo',    # folder for the rows
-    root=None,            # data root
-    said=print,           # called with one line per new row
-) -> list:                # the rows
-    "Rows of many victims; those already there are not computed again"
-    return zoo_experiment.run(specs, out, root=root, said=said)
 
 # %% ../nbs/01b_zoo.ipynb #z046
 def bare_loop(
