@@ -655,7 +655,7 @@ def first_look(self:Study, seed) -> bool: # is the verdict settled?
     self.evidence[:] = [e for e in self.evidence if set(e.family)<=self.given_up]
     return False
 
-# %% ../nbs/02_msa_recovery.ipynb #ne8eaa2d
+# %% ../nbs/02_msa_recovery.ipynb #n85c95de
 def planned_passes(
     size:Size,
 ) -> dict: # `Planned` by the title of the stage
@@ -664,7 +664,7 @@ def planned_passes(
     for s in search.stages: found[s.title] = found.get(s.title, 0)+s.planned(size)
     if search.first is None: return {title:Planned(n, n) for title,n in found.items()}
     before = planned_passes(replace(size, search=search.first))
-    return {title:Planned(before[title].least, before[title].most+n) for title,n in found.items()}
+    return {title:before.get(title, Planned())+Planned(0, n) for title,n in found.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #n8e58cfe
 def only(
