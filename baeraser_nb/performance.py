@@ -155,7 +155,8 @@ def race_facts(
 ) -> dict:            # JSON values: scan, the rivals, ratio, ratio_decided
     "All results, and how many times as long MESA's recipe takes"
     of_ours = {k:getattr(ours, k) for k in ('targets','decided','seconds')}
-    facts = {k:dict(targets=a.targets, seconds=round(sum(a.seconds), 2), parts=len(a.seconds)) for k,a in rivals.items()}
+    def fact(a): return dict(targets=a.targets, seconds=round(sum(a.seconds), 2), parts=len(a.seconds))
+    facts = {k:fact(a) for k,a in rivals.items()}
     total = facts['mesa']['seconds']
     ratios = dict(ratio=round(total/ours.seconds, 1), ratio_decided=round(total/ours.decided, 1))
     return dict(scan=of_ours|dict(passes=ours.passes.decided))|facts|ratios
