@@ -113,7 +113,7 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60))
 
-_QUICK = Search(stages=_SHORT, recover=BOUNDED, b=4, steps=24, counted=100, settled=.005, witnesses=2)
+_QUICK = Search(stages=_SHORT, recover=BOUNDED, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
 SEARCHES = dict(
     robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED, first=_QUICK),
