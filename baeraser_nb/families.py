@@ -401,10 +401,9 @@ def train_generators(
     log:bool=True,      # see `hinge`
     tick=lambda: None,  # called after every step, e.g. to move a progress bar
     room:Room=Room(),   # how many images may be in memory at once
-    opt=None,           # optimiser of an earlier call, to go on with; None: a new one, see `adam`
 ) -> list:              # for each of `generators` (steps, g): mean hinge of every generator at every step
     "Train generators of any families through one shared pass of the victim per step (Eq. 2)"
-    opt,sizes,parts = opt or adam(generators, lr),[len(g)*b for g in generators],in_parts(generators, b, room.laid)
+    opt,sizes,parts = adam(generators, lr),[len(g)*b for g in generators],in_parts(generators, b, room.laid)
     x,y = (o.to(generators[0].device) for o in (held.x,held.y))
     curve = []
     for _ in range(steps):
@@ -524,6 +523,7 @@ class Mask(Family):
     "A pattern of any shape at one place: a mask and what it shows"
     steps:int=120           # of the search
     staircase_steps:int=90  # of the staircase
+    choice_steps:int=15     # between two choices of labels, where there are many; before the first three times as many
     least:float=.75         # success rate below which a trigger counts for nothing
     ranks_above:int=12      # with more labels than this, masks come first, and only labels they keep get fixed patches
     title:ClassVar[str] = 'mask'

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['BOUNDED', 'SEARCHES', 'Together', 'families_of', 'Search', 'Passes', 'Planned', 'Size', 'bar_steps', 'Study', 'Tally',
-           'search_together', 'masks_left', 'ordered', 'only', 'Member', 'TriggerPool', 'class_name', 'Scan',
-           'preset_named', 'by_step', 'scan', 'show_triggers', 'plot_scores', 'plot_curves']
+           'search_together', 'masks_left', 'ordered', 'planned_passes', 'only', 'Member', 'TriggerPool', 'class_name',
+           'Scan', 'preset_named', 'by_step', 'scan', 'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
-import math,time
+import copy,math,time
 from dataclasses import asdict,dataclass,field,replace
 import pandas as pd
 import torch
@@ -24,6 +24,8 @@ from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,Gen
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
 from .families import adam,grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold,unseen
+from .families import grid_corners,success,train_generators
+from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
 
 # %% ../nbs/02_msa_recovery.ipynb #ndf73eb7
 @dataclass(frozen=True)
@@ -63,8 +65,10 @@ class Search:
     tau:float|None=None              # success rate a suspect must exceed (Algorithm 1, line 13); None: by p-values
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
     settled:float=.01                # p-value at which the verdict is settled and the search ends
-    looks:tuple=(.25,.5)             # shares of its steps after which a family is looked at, rising
-    hopeless:float|None=None         # p-value above which its search ends then; None: it always goes on
+    witnesses:int=1                  # families in which the label then has a p-value below `alpha`, at least
+    counted:int=400                  # images on which a generator is tried, at most
+    first:'Search|None'=None         # a short search before this one, after which families may be given up
+    hopeless:float=.05               # p-value above which `first` gives a family up
     memory:float=2.                  # gigabytes that the images of a step may take, > 0; see `Room`
 
 # %% ../nbs/02_msa_recovery.ipynb #n4805997
@@ -107,10 +111,15 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
 _REST = RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap()
 
+_SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
+          RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
+          RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60))
+
+_QUICK = Search(stages=_SHORT, recover=BOUNDED, b=4, steps=24, counted=100, settled=.002, witnesses=2)
+
 SEARCHES = dict(
-    robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED),
-    quick=Search(
-        stages=(FixedPatch(places=6),SharedPositionPatch(places=6),*_REST), recover=BOUNDED, hopeless=.15),
+    robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED, first=_QUICK),
+    quick=_QUICK,
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
         log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),
@@ -129,8 +138,8 @@ class Passes:
 @dataclass(frozen=True)
 class Planned:
     "Victim passes, forward and backward, that a search will take"
-    least:int=0    # where it ends at the first look
-    most:int=0     # where it does not
+    least:int=0    # where all ends with the first look
+    most:int=0     # where all goes on
     def __add__(self, other): return Planned(self.least+other.least, self.most+other.most)
 
 # %% ../nbs/02_msa_recovery.ipynb #n28415f0
@@ -146,15 +155,6 @@ class Size:
     def passes(self, g, steps, b=None): # generators, optimiser steps, images for each (None: the search's)
         "Images of some steps"
         return g*steps*(self.search.images(g) if b is None else b)
-    def parts(self, steps):
-        "Steps until a family is looked at first, from there to the next look, and so on to the end"
-        looks = () if self.search.hopeless is None else self.search.looks
-        at = [0,*(max(1, round(share*steps)) for share in looks),steps]
-        return [b-a for a,b in zip(at, at[1:])]
-    def rounds(self, steps, n):
-        "Steps of `n` rounds, in each those before a look and those after; only in the first of several is there one"
-        first = min(self.parts(steps)[0], steps//n)*(n>1 and self.search.hopeless is not None)
-        return [(first,steps//n-first),*[(0,steps//n)]*(n-1)]
 
 # %% ../nbs/02_msa_recovery.ipynb #n8396223
 def bar_steps(
@@ -164,6 +164,14 @@ def bar_steps(
     "How many steps of the progress bar a stage takes, at most"
     if isinstance(stage, (Together,Warp,GeneratedPatch)): return steps
     return stage.steps*getattr(stage, 'rounds', 1)+getattr(stage, 'screen_steps', 0)
+
+@patch
+def bar_steps(self:Search,
+    held:int,       # images
+) -> int:
+    "How many a search takes, with the one before it"
+    own = sum(bar_steps(s, self.steps_for(held)) for s in self.stages)
+    return own if self.first is None else own+self.first.bar_steps(held)
 
 # %% ../nbs/02_msa_recovery.ipynb #n14af6f2
 class Study:
@@ -184,20 +192,21 @@ class Study:
         self.size = Size(search, n_classes, len(self.grid), len(held))
         self.squares = self.leads = None                       # see `rank_places`
         self.room = Room.of(model, self.canvas, search.memory)
-        self.bar = progress_bar(sum(bar_steps(s, self.steps) for s in search.stages), '', progress)
+        self.bar = progress_bar(search.bar_steps(len(held)), '', progress)
 
-    def run(self, generators, steps, b, eta=None, opt=None):
+    def run(self, generators, steps, b, eta=None):
         "`train_generators` with the search's settings"
         s = self.search
         eta = s.eta if eta is None else eta
-        more = dict(tick=self.bar.update, room=self.room, opt=opt)
+        more = dict(tick=self.bar.update, room=self.room)
         curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, **more)
         self.passes.gradient += steps*b*sum(map(len, generators))
         for g,c in zip(generators, curves):
             if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
         return curves
     def success(self, generators, n=200):
-        counts = success(self.model, generators, self.held, n, min(500, self.room.passed))
+        n,bs = min(n, self.search.counted),min(500, self.room.passed)
+        counts = success(self.model, generators, self.held, n, bs)
         self.passes.answer += int(counts.trials.sum())
         return counts
     def answers(self, images, change=None):
@@ -254,14 +263,12 @@ def verdict(self:Study):
     return self.search.judge(evidence, n_classes=self.n_classes)
 
 @patch(as_prop=True)
-def score(self:Study):
-    "The highest score of a label so far"
-    return by_label(self.verdict.evidence).score.max()
-
-@patch(as_prop=True)
 def settled(self:Study):
-    "Is the best label's p-value so small that the search can end?"
-    return self.score>-math.log10(self.search.settled)
+    "Is the best label's p-value so small that the search can end, and is there more than one witness if it takes more?"
+    rows,s = self.verdict.evidence,self.search
+    best = by_label(rows).score
+    witnesses = ((rows.label==best.idxmax())&(rows.p_value<s.alpha)).sum()
+    return best.max()>-math.log10(s.settled) and (s.tau is not None or witnesses>=s.witnesses)
 
 # %% ../nbs/02_msa_recovery.ipynb #ncc7676d
 @patch
@@ -270,37 +277,16 @@ def unlikely(self:Study,
     rows,           # of `evidence_rows`
 ) -> bool:
     "Is no label so far ahead that the search for a family should go on?"
-    least,null = self.search.hopeless,family.null_for(self.n_classes)
-    over = least is not None and null is not None and null.p_value(rows.statistic).min()>least
-    if over: self.given_up.add(family.title)
-    return over
-
-# %% ../nbs/02_msa_recovery.ipynb #nd5f7c2b
-@patch
-def decided(self:Study,
-    generators,     # of each label one or more, the best first
-    n:int=80,       # images per generator
-) -> bool:
-    "Look at a family: if it is given up, or settles the verdict already, what it reached is noted as evidence"
-    if self.search.hopeless is None: return False
-    self.record(generators, n)
-    if self.unlikely(generators.family, self.evidence[-1]): return True
-    if generators.family.may_settle and self.score>-math.log10(self.search.settled/10):
-        self.evidence.pop()
-        self.record(generators)
-        if self.settled: return True
-    self.evidence.pop()
-    return False
+    null = family.null_for(self.n_classes)
+    return len(rows)>0 and null is not None and null.p_value(rows.statistic).min()>self.search.hopeless
 
 @patch
-def trained(self:Study, generators, steps, b, eta=None) -> bool:
-    "Train, and look on the way; was it done to the end?"
-    (*before,last),opt = self.size.parts(steps),adam([generators], self.search.lr)
-    for n in before:
-        self.run([generators], n, b, eta, opt)
-        if self.decided(generators): return False
-    self.run([generators], last, b, eta, opt)
-    return True
+def short(self:Study) -> Study:
+    "The search before this one, on the same model; what it finds is in both"
+    first = copy.copy(self)
+    first.search = self.search.first
+    first.size,first.steps = replace(self.size, search=first.search),first.search.steps_for(len(self.held))
+    return first
 
 # %% ../nbs/02_msa_recovery.ipynb #n8db3d13
 @patch
@@ -352,7 +338,7 @@ def search(self:FixedPatch, study:Study):
     places = study.places(labels, self.places)
     squares = study.opaque(self, labels.repeat_interleave(places.shape[1]), places.flatten(0, 1))
     squares = study.best(squares, self.starts, self.screen_steps, 4)
-    if not study.decided(squares): study.record(study.best(squares, 1, self.steps, study.search.images(len(labels))))
+    study.record(study.best(squares, 1, self.steps, study.search.images(len(labels))))
 
 # %% ../nbs/02_msa_recovery.ipynb #ncdc5e33
 @patch(as_prop=True)
@@ -362,12 +348,11 @@ def ranking(self:Size):
     return self.passes(self.places, steps[0], self.search.b)
 
 @patch
-def planned(self:FixedPatch, size:Size) -> Planned:
+def planned(self:FixedPatch, size:Size) -> int:
     "The ranking of places, the screening, and the steps of those that are left"
     places = size.places if self.places is None else min(self.places, size.places)
     first = (self.places is not None)*size.ranking+size.passes(size.labels*places, self.screen_steps, 4)
-    rest = size.labels*self.starts*self.steps*size.search.images(size.labels)
-    return Planned(first if size.search.hopeless is not None else first+rest, first+rest)
+    return first+size.labels*self.starts*self.steps*size.search.images(size.labels)
 
 # %% ../nbs/02_msa_recovery.ipynb #nae87d94
 @patch
@@ -380,9 +365,10 @@ def leading(self:Study,
     return int(rows.label[rows.statistic.idxmax()])
 
 @patch
-def at_one_place(self:Study, family, places):
-    "Untrained patches of all labels at that of some places where the leading label's works best"
+def at_one_place(self:Study, family):
+    "Untrained patches of all labels at the place where the leading label's works best"
     fixed,lead = self.generators[FixedPatch.title],torch.tensor([self.leading(FixedPatch.title)], device=self.device)
+    places, = self.places(lead, family.places)
     squares = self.opaque(family, lead.expand(len(places)), places)
     corner = self.best(squares, 1, family.screen_steps, self.search.b).corners
     return self.opaque(family, fixed.labels, corner.expand(len(fixed), 2))
@@ -390,24 +376,16 @@ def at_one_place(self:Study, family, places):
 @patch
 def search(self:SharedPositionPatch, study:Study):
     "Patches of all labels at the place that is best for the leading label, and what they do"
-    b,eta = study.search.images(len(study.labels)),study.search.eta/10
-    if study.search.hopeless is not None:
-        lead = torch.tensor([study.leading(FixedPatch.title)])
-        squares = study.at_one_place(self, study.places(lead, self.places)[0])
-        study.run([squares], study.size.parts(self.steps)[0], b, eta)
-        if study.decided(squares): return
-    squares = study.at_one_place(self, study.grid)
-    study.run([squares], self.steps, b, eta)
+    squares = study.at_one_place(self)
+    study.run([squares], self.steps, study.search.images(len(study.labels)), study.search.eta/10)
     study.record(squares)
 
 # %% ../nbs/02_msa_recovery.ipynb #n301792e
 @patch
-def planned(self:SharedPositionPatch, size:Size) -> Planned:
-    "A look at the leading label's places; then the leading label at all places, and all labels at the best"
-    places,b = min(self.places or size.places, size.places),size.search.b
-    least = size.passes(places, self.screen_steps, b)+size.passes(size.labels, size.parts(self.steps)[0])
-    most = size.passes(size.places, self.screen_steps, b)+size.passes(size.labels, self.steps)
-    return Planned(most, most) if size.search.hopeless is None else Planned(least, least+most)
+def planned(self:SharedPositionPatch, size:Size) -> int:
+    "The leading label at some places or all, and all labels at the best"
+    places = min(self.places or size.places, size.places)
+    return size.passes(places, self.screen_steps, size.search.b)+size.passes(size.labels, self.steps)
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
@@ -425,18 +403,13 @@ def thresholds(self:Study, n):
 def search(self:Family, study:Study):
     "The best of several starts for every label, and what it does"
     g = study.fresh(self, study.labels)
-    *before,last = study.size.parts(self.steps)
-    for k,steps in enumerate(before):
-        g = study.best(g, max(1, self.starts//2**(k+1)), steps, study.search.images(len(g)))
-        if study.decided(g): return
-    study.record(study.best(g, 1, last, study.search.images(len(g))))
+    study.record(study.best(g, 1, self.steps, study.search.images(len(g))))
 
 # %% ../nbs/02_msa_recovery.ipynb #n40bc656
 @patch
-def planned(self:Family, size:Size) -> Planned:
-    "All starts until the first look, then the better half of them, and so on"
-    each = [size.passes(size.labels*max(1, self.starts//2**k), n) for k,n in enumerate(size.parts(self.steps))]
-    return Planned(each[0], sum(each))
+def planned(self:Family, size:Size) -> int:
+    "All starts of all labels"
+    return size.passes(size.labels*self.starts, self.steps)
 
 # %% ../nbs/02_msa_recovery.ipynb #na470246
 class Tally:
@@ -471,9 +444,8 @@ def search_together(
     study.tallies = {f.title:Tally(study.n_classes) for f in families}
     rounds = 3 if study.search.halve and len(labels)>3 else 1
     for k in range(rounds):
-        g,before,last = len(generators[0]),*study.size.rounds(study.steps, rounds)[k]
-        if before and study.given_up_together(generators, before): break
-        curves = study.run(generators, last, study.search.images(g))
+        g = len(generators[0])
+        curves = study.run(generators, study.steps//rounds, study.search.images(g))
         ranked = [group.keep(c[-5:].mean(0).argsort()) for group,c in zip(generators, curves)]
         stay = g-g//2 if k<rounds-1 else 0  # in the end all that are left are measured
         for group in ranked: study.count(group.keep(range(stay, g)))
@@ -486,17 +458,6 @@ def count(self:Study, generators, most=200):
     "Put the success of generators into the tally of their family"
     n = max(5, min(most, 2000//self.n_classes))
     self.tallies[generators.family.title].add(generators.labels, self.success(generators, n))
-
-@patch
-def given_up_together(self:Study, generators, steps) -> bool:
-    "Train some steps, and look: are all families given up? Then what was seen is in the tallies"
-    self.run(generators, steps, self.search.images(len(generators[0])))
-    for g in generators: self.count(g, 80)
-    over = [self.unlikely(g.family, self.tallies[g.family.title].evidence(g.family.title)) for g in generators]
-    if all(over): return True
-    self.given_up -= {g.family.title for g in generators}
-    self.tallies = {title:Tally(self.n_classes) for title in self.tallies}
-    return False
 
 @patch
 def search(self:Together, study:Study):
@@ -512,25 +473,24 @@ def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
 # %% ../nbs/02_msa_recovery.ipynb #n693e069
 @patch
-def planned(self:Together, size:Size) -> Planned:
+def planned(self:Together, size:Size) -> int:
     "The steps of three rounds, of half the generators each time"
-    K,n,most = size.n_classes,len(self.families),0
+    K,n,found = size.n_classes,len(self.families),0
     g,search = K*len(size.search.thresholds),size.search
-    rounds = size.rounds(search.steps_for(size.held), 3 if search.halve and K>3 else 1)
-    least = size.passes(g, rounds[0][0])
-    for steps in map(sum, rounds):
-        most += size.passes(g, steps)
+    rounds = 3 if search.halve and K>3 else 1
+    for _ in range(rounds):
+        found += size.passes(g, search.steps_for(size.held)//rounds)
         g -= g//2
-    return Planned((least or most)*n, most*n)
+    return found*n
 
 @patch
-def planned(self:Warp, size:Size) -> Planned: return Together((self,)).planned(size)
+def planned(self:Warp, size:Size) -> int: return Together((self,)).planned(size)
 
 @patch
-def planned(self:AffineMap, size:Size) -> Planned: return Planned() # answers alone
+def planned(self:AffineMap, size:Size) -> int: return 0 # answers alone
 
 @patch
-def planned(self:GeneratedPatch, size:Size) -> Planned: return Together((self,)).planned(size)
+def planned(self:GeneratedPatch, size:Size) -> int: return Together((self,)).planned(size)
 
 # %% ../nbs/02_msa_recovery.ipynb #ne93c0c1
 @patch
@@ -538,14 +498,14 @@ def search(self:AdditivePattern, study:Study):
     "Patterns of every label under one bound, and what they do"
     K = study.n_classes
     patterns = self.untrained(study.canvas, study.everyone, study.thresholds(K)).to(study.device)
-    if study.trained(patterns, self.steps, self.images(K), study.search.eta/10): study.record(patterns, 200)
+    study.run([patterns], self.steps, self.images(K), study.search.eta/10)
+    study.record(patterns, 200)
 
 # %% ../nbs/02_msa_recovery.ipynb #n606ce22
 @patch
-def planned(self:AdditivePattern, size:Size) -> Planned:
-    "All labels, until the look and after"
-    K = size.n_classes
-    return Planned(*(size.passes(K, n, self.images(K)) for n in (size.parts(self.steps)[0], self.steps)))
+def planned(self:AdditivePattern, size:Size) -> int:
+    "All labels, with the images that the family asks for"
+    return size.passes(size.n_classes, self.steps, self.images(size.n_classes))
 
 # %% ../nbs/02_msa_recovery.ipynb #n0f846ec
 def masks_left(
@@ -556,12 +516,11 @@ def masks_left(
     return max(least, g//4)
 
 @patch
-def choosing(self:Search,
-    steps:int,
+def choosing(self:Mask,
     first:bool, # is this the first choice among all labels?
 ) -> int:       # steps
     "How long masks are trained before labels are dropped; the first choice is the hardest"
-    return 3*steps if first and self.hopeless is None else steps
+    return 3*self.choice_steps if first else self.choice_steps
 
 @patch
 def search(self:Mask, study:Study):
@@ -569,30 +528,21 @@ def search(self:Mask, study:Study):
     area = torch.full((study.n_classes,), torch.nan)
     masks = self.untrained(study.canvas, study.everyone, study.thresholds(study.n_classes)).to(study.device)
     while len(masks)>self.ranks_above:
-        area = self.train(study, masks, study.search.choosing(self.steps//8, len(masks)==study.n_classes), area)
+        area = self.train(study, masks, self.choosing(len(masks)==study.n_classes), area)
         masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
-    study.generators[self.title],parts = masks,study.size.parts(self.steps)
-    for k,steps in enumerate(parts):
-        last = k+1==len(parts)
-        rows = self.rows(study, masks, steps, area, 200 if last else 80)
-        if not last and study.unlikely(self, rows): break
-    study.evidence.append(rows)
-
-@patch
-def rows(self:Mask, study:Study, masks, steps, area, n): # `area` see `train`; images for each mask
-    "What masks do after some more steps"
-    area = self.train(study, masks, steps, area)
-    return _mask_rows(self, masks.labels.cpu(), study.success(masks, n), area)
+    study.generators[self.title] = masks
+    area = self.train(study, masks, self.steps, area)
+    study.evidence.append(_mask_rows(self, masks.labels.cpu(), study.success(masks), area))
 
 # %% ../nbs/02_msa_recovery.ipynb #n8612845
 @patch
-def planned(self:Mask, size:Size) -> Planned:
+def planned(self:Mask, size:Size) -> int:
     "The steps that choose labels, then those of the masks that are left"
     g,before = size.n_classes,0
     while g>self.ranks_above:
-        before += size.passes(g, size.search.choosing(self.steps//8, g==size.n_classes))
+        before += size.passes(g, self.choosing(g==size.n_classes))
         g = masks_left(g, self.ranks_above)
-    return Planned(*(before+size.passes(g, n) for n in (size.parts(self.steps)[0], self.steps)))
+    return before+size.passes(g, self.steps)
 
 @patch
 def train(self:Mask, study:Study, masks, steps, area): # area of all labels' masks, (K,)
@@ -612,22 +562,14 @@ def _mask_rows(family, left, counts, area):
 def search(self:RefinedPatch, study:Study):
     "Fixed patches once more, at the places that masks point to"
     masks,known = (study.generators[t] for t in (Mask.title,self.title))
-    b,parts = study.search.images(len(masks)),study.size.parts(self.steps)
     there = study.opaque(self, masks.labels, densest_corners(masks, study.canvas.patch))
-    for steps in parts[:-1]:
-        there = study.best(there, 1, steps, b)
-        if study.decided(there):
-            study.generators[self.title] = known
-            return
-    study.record(study.best(known.join(there), 1, parts[-1], b))
+    study.record(study.best(known.join(there), 1, self.steps, study.search.images(len(masks))))
 
 # %% ../nbs/02_msa_recovery.ipynb #n73b8320
 @patch
-def planned(self:RefinedPatch, size:Size) -> Planned:
-    "The places of the masks until the last look; then these and the fixed patches"
-    g,b,parts = size.labels,size.search.images(size.labels),size.parts(self.steps)
-    each = [size.passes(g, n, b) for n in parts[:-1]]+[size.passes(2*g, parts[-1], b)]
-    return Planned(each[0], sum(each))
+def planned(self:RefinedPatch, size:Size) -> int:
+    "The places of the masks, and the fixed patches"
+    return size.passes(2*size.labels, self.steps, size.search.images(size.labels))
 
 # %% ../nbs/02_msa_recovery.ipynb #n8ca0ceb
 @patch
@@ -649,27 +591,19 @@ def fill_tables(self:Study, generators):
 def search(self:AllToAllPatch, study:Study):
     "The square that changes every class best"
     squares = study.rank_places().keep(range(min(self.starts, len(study.grid))))
-    for k in range(self.rounds):
+    for _ in range(self.rounds):
         study.fill_tables(squares)
-        if k==0 and study.unlikely(self, self.rows(study, squares)): break
         study.run([squares], self.steps, 2*study.search.b, study.search.eta/10)
-    study.evidence.append(self.rows(study, squares))
-
-@patch
-def rows(self:AllToAllPatch, study:Study, squares):
-    "What the best of some squares does; it stands for the family from then on"
     best = squares.keep([study.success(squares).rate.argmax()])
     study.generators[self.title] = best
-    return _table_rows(self, study, best)
+    study.evidence.append(_table_rows(self, study, best))
 
 # %% ../nbs/02_msa_recovery.ipynb #nedc7220
 @patch
-def planned(self:AllToAllPatch, size:Size) -> Planned:
+def planned(self:AllToAllPatch, size:Size) -> int:
     "The rounds of the best squares, and the ranking of places unless fixed patches made it"
     ranked = any(isinstance(f, FixedPatch) and f.places and not f.every_class for f in size.search.families)
-    first = (not ranked)*size.ranking
-    rest = self.rounds*size.passes(min(self.starts, size.places), self.steps, 2*size.search.b)
-    return Planned(first if size.search.hopeless is not None else first+rest, first+rest)
+    return (not ranked)*size.ranking+self.rounds*size.passes(min(self.starts, size.places), self.steps, 2*size.search.b)
 
 def _table_rows(family, study, squares):
     "How often a square gives images the label of its table, by that label"
@@ -691,16 +625,48 @@ def ordered(
     return sorted(stages, key=lambda s: n_classes<=getattr(s, 'ranks_above', n_classes))
 
 @patch
-def run_stages(self:Study):
-    "Search stage after stage until the verdict is settled"
+def run_stages(self:Study) -> bool: # is the verdict settled?
+    "Search stage after stage until the verdict is settled, after a short search where there is one"
     stages = ordered(self.search.stages, self.n_classes)
-    for s in stages:
+    seeds = torch.randint(2**31, (len(stages)+1,)).tolist()
+    if self.search.first is not None and self.first_look(seeds.pop()): return True
+    for s,seed in zip(stages, seeds):
+        if self.over(s): continue
         self.bar.set_description_str(f'{s.title}, {self.n_classes} labels')
         before = self.passes.gradient
-        s.search(self)
+        with seeded(seed): s.search(self)
         self.passes.stages[s.title] = self.passes.stages.get(s.title, 0)+self.passes.gradient-before
         if s is stages[0] and isinstance(s, Mask): self.labels = self.generators[s.title].labels # only these go on
-        if s.may_settle and self.settled: return
+        if s.may_settle and self.settled: return True
+    return False
+
+@patch
+def over(self:Study, stage) -> bool:
+    "Are all families of a stage given up?"
+    return {f.title for f in families_of([stage])}<=self.given_up
+
+@patch
+def first_look(self:Study, seed) -> bool: # is the verdict settled?
+    "Search in short: families in which nothing stands out are given up, and of the others what was seen is forgotten"
+    first = self.short()
+    with seeded(seed): settled = first.run_stages()
+    self.labels = first.labels
+    if settled: return True
+    rows = strongest(pd.concat(self.evidence, ignore_index=True))
+    self.given_up |= {f.title for f in self.search.families if self.unlikely(f, rows[rows.family==f.title])}
+    self.evidence[:] = [e for e in self.evidence if set(e.family)<=self.given_up]
+    return False
+
+# %% ../nbs/02_msa_recovery.ipynb #n85c95de
+def planned_passes(
+    size:Size,
+) -> dict: # `Planned` by the title of the stage
+    "How many passes a search for a clean verdict takes, stage by stage; a backdoor may settle the verdict earlier"
+    search,found = size.search,{}
+    for s in search.stages: found[s.title] = found.get(s.title, 0)+s.planned(size)
+    if search.first is None: return {title:Planned(n, n) for title,n in found.items()}
+    before = planned_passes(replace(size, search=search.first))
+    return {title:before.get(title, Planned())+Planned(0, n) for title,n in found.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #n8e58cfe
 def only(
@@ -961,7 +927,7 @@ def _stage_row(s):
 def row(self:Search) -> dict: # JSON values
     "Every field of a search"
     own = {k:v for k,v in vars(self).items() if k not in ('stages','recover')}
-    own = {k:list(v) if isinstance(v, tuple) else v for k,v in own.items()}
+    own = {k:list(v) if isinstance(v, tuple) else v for k,v in own.items()}|dict(first=self.first and self.first.row())
     return dict(stages=[_stage_row(s) for s in self.stages], recover=[_stage_row(f) for f in self.recover])|own
 
 @patch(as_prop=True)
