@@ -22,10 +22,9 @@ from .affine import AffineMap
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
-from .families import adam,grid_corners,success,train_generators
-from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold,unseen
 from .families import grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
+from .verdict import unseen
 
 # %% ../nbs/02_msa_recovery.ipynb #ndf73eb7
 @dataclass(frozen=True)
