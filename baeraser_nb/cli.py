@@ -241,8 +241,8 @@ _Held = Annotated[float|None, _opt('--held', help="Clean images the defender hol
 # %% ../nbs/05a_cli.ipynb #n025a
 _Report = Annotated[Path|None, _opt('--report', metavar='DIR', help='Folder for report.html, one page that needs no '
     'network, and report.json, the same as data.')]
-_Preset = Annotated[str, _opt('--preset', show_default=True, help='robust, quick (fewer than half of the '
-    "passes, less margin), plain (a shorter search, no rescans), or paper (the paper's text as literally as it runs).")]
+_Preset = Annotated[str, _opt('--preset', show_default=True, help='robust, plain (a shorter search, no '
+    "rescans), or paper (the paper's text as literally as it runs).")]
 _Seed = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words '
     'then go to stderr.')]

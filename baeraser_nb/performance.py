@@ -64,7 +64,7 @@ def scan_cost(
         return pool.submit(scan_cost_here, spec, root, torch.get_num_threads()).result()
 
 # %% ../nbs/04d_performance.ipynb #n7ebab77
-LOOKS = dict(whole=replace(SEARCHES['robust'], first=None), robust=SEARCHES['robust'], quick=SEARCHES['quick'])
+LOOKS = dict(whole=replace(SEARCHES['robust'], first=None), robust=SEARCHES['robust'])
 
 def passes_of(
     model,          # see `scan`
@@ -331,9 +331,8 @@ def race_line(row):
 
 def passes_line(row):
     "Passes in words"
-    whole,robust,quick = (row[k] for k in LOOKS)
-    passes,score,named = (f'{robust[k]}, without a first look {whole[k]}, quick {quick[k]}'
-                          for k in ('gradient','score','targets'))
+    whole,robust = (row[k] for k in LOOKS)
+    passes,score,named = (f'{robust[k]}, without a first look {whole[k]}' for k in ('gradient','score','targets'))
     return f"{row['name']}: passes {passes}; score {score}; named {named} (true {row['true']})"
 
 def large_line(row):

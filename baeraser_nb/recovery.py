@@ -114,11 +114,10 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60))
 
-_QUICK = Search(stages=_SHORT, recover=BOUNDED, b=4, steps=24, counted=100, settled=.002, witnesses=2)
+_FIRST = Search(stages=_SHORT, recover=BOUNDED, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
 SEARCHES = dict(
-    robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED, first=_QUICK),
-    quick=_QUICK,
+    robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED, first=_FIRST),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
         log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),
@@ -1024,7 +1023,7 @@ def _unjudged(search, doubts):
 def scan(
     model,              # the suspicious model, which takes pixels and gives logits: nn.Module, `Learner` or `Case`
     held=None,          # a few clean, labelled images: `Images`, or whatever `as_images` takes
-    preset='robust',    # 'robust', 'quick', 'paper', 'plain', or a `Search` of your own
+    preset='robust',    # 'robust', 'paper', 'plain', or a `Search` of your own
     seed:int=0,         # same seed, same result
     progress:bool=True, # show a progress bar on stderr
     labels=None,        # of `held`, where that is a tensor or an array
