@@ -5,10 +5,10 @@
 # %% auto #0
 __all__ = ['LATER', 'PAPER_GREY', 'PAPER_COLOUR', 'DEFENCES', 'PLAIN', 'BETAS', 'RATIOS', 'LEARNING_RATES', 'VARIANTS', 'GRIDS',
            'MISSED', 'grid_experiment', 'ASKED', 'SHARES', 'ORDER', 'defence_options', 'Cell', 'kept_scan',
-           'scan_facts', 'Defended', 'erase_as_told', 'defend', 'Workbench', 'workbench', 'Probe', 'places_shown',
-           'make_probe', 'share_of', 'label_counts', 'answers_to', 'trace', 'Published', 'read_pair', 'paper_figures',
-           'published', 'same_weights', 'peak_megabytes', 'cell_row', 'Grid', 'wanted', 'victims', 'cells',
-           'wrong_field', 'load_grid', 'grid_items', 'cell_asked', 'cell_job', 'cell_kind', 'scan_seconds',
+           'scan_facts', 'Defended', 'erase_as_told', 'purify_as_told', 'defend', 'Workbench', 'workbench', 'Probe',
+           'places_shown', 'make_probe', 'share_of', 'label_counts', 'answers_to', 'trace', 'Published', 'read_pair',
+           'paper_figures', 'published', 'same_weights', 'peak_megabytes', 'cell_row', 'Grid', 'wanted', 'victims',
+           'cells', 'wrong_field', 'load_grid', 'grid_items', 'cell_asked', 'cell_job', 'cell_kind', 'scan_seconds',
            'search_settings', 'cell_settings', 'share_text', 'cell_line', 'is_named', 'frame']
 
 # %% ../nbs/04_experiments.ipynb #c003
@@ -31,18 +31,20 @@ from .rows import Experiment
 from .attacks import Metrics,der,evaluate
 from .zoo import ZOO,Spec,load_victim,reseed
 from .recovery import SEARCHES,TriggerPool,scan
+from .precaution import Precaution,purify
 from .unlearn import UNLEARNINGS,Unlearning,erase
 from .baselines import BASELINES,SHORT
 
 # %% ../nbs/04_experiments.ipynb #c006
 def defence_options(
-    defence:str, # 'baeraser', or a key of `baeraser_nb.baselines.BASELINES`
+    defence:str, # 'baeraser', 'precaution' (`purify`), or a key of `baeraser_nb.baselines.BASELINES`
     published:bool=False, # rivals at their published strength, not as in `SHORT`?
 ) -> dict:       # names and defaults; `BadInput` for an unknown defence
     "What a defence can be told"
     if defence=='baeraser': return asdict(UNLEARNINGS['robust'])|dict(search='robust')
+    if defence=='precaution': return asdict(Precaution())
     if defence not in BASELINES:
-        raise BadInput(f"`defences` {defence!r} is not known; there are baeraser, {', '.join(BASELINES)}")
+        raise BadInput(f"`defences` {defence!r} is not known; there are baeraser, precaution, {', '.join(BASELINES)}")
     parameters = signature(BASELINES[defence]).parameters
     given = 'model','held','pool','seed','progress'
     options = {k:p.default for k,p in parameters.items() if k not in given}
@@ -119,6 +121,16 @@ def erase_as_told(
     facts['history'] = [h for h in erased.history if 'acc' in h]
     return Defended(erased.model, dict(erase=facts), found.pool)
 
+def purify_as_told(
+    model,          # suspicious model
+    held,           # the defender's clean images
+    options:dict,   # fields of `Precaution`
+    seed:int,
+) -> Defended:
+    "Our own defence where nothing was found"
+    done = purify(model, held, Precaution(**options), seed, progress=False)
+    return Defended(done.model, dict(check={k:getattr(done, k) for k in ('kept','before','after','n_check')}))
+
 # %% ../nbs/04_experiments.ipynb #c012
 def defend(
     model,          # suspicious model
@@ -135,6 +147,7 @@ def defend(
     found = kept_scan(as_case(model, held), preset, seed, {} if scans is None else scans) if preset else None
     start = time.time()
     if defence=='baeraser': done = erase_as_told(model, held, found, rest, seed, states)
+    elif defence=='precaution': done = purify_as_told(model, held, rest, seed)
     else:
         if found: rest['pool'] = found.pool
         new = BASELINES[defence](model, held, seed=seed, progress=False, **rest)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'KINDS', 'ATTEMPTS', 'precaution_experiment', 'Attempt', 'victim_of', 'attempt_row', 'attempts', 'fitted',
-           'judged', 'deeper', 'parts_left_out', 'attempt_words', 'table_of']
+           'judged', 'elsewhere', 'deeper', 'parts_left_out', 'attempt_words', 'table_of']
 
 # %% ../nbs/04i_precaution_measured.ipynb #n5e6a3ee
 from dataclasses import asdict,dataclass,replace
@@ -15,8 +15,9 @@ from .rows import Experiment,by_part
 
 # %% ../nbs/04i_precaution_measured.ipynb #n2518975
 RECIPES = dict(
-    precaution=Precaution(), no_patterns=Precaution(bound=0.), no_bending=Precaution(degrees=0., pixels=0.),
-    no_covering=Precaution(square=0.), no_sharpness=Precaution(rho=0.), no_healing=Precaution(heal=0))
+    precaution=Precaution(), no_patterns=Precaution(bound=0.), no_patches=Precaution(area=0.),
+    no_bending=Precaution(degrees=0., pixels=0.), no_covering=Precaution(square=0.), no_sharpness=Precaution(rho=0.),
+    no_healing=Precaution(heal=0))
 
 @dataclass(frozen=True)
 class Attempt:
@@ -48,8 +49,8 @@ def attempt_row(
     return dict(before=before, after=measured(done.model, test, poison), check=price, seconds=done.seconds)
 
 # %% ../nbs/04i_precaution_measured.ipynb #nfcbcc13
-KINDS = ('clean','blend','adaptive_blend','input_aware','low_frequency','rotated','noise','patch5','source_specific',
-         'sticker','patch3','rare','logo')
+KINDS = ('clean','patch3','patch5','sticker','roaming','rare','logo','source_specific','blend','adaptive_blend',
+         'noise','low_frequency','rotated','input_aware')
 
 def attempts(net, data, kinds=KINDS, recipes=('precaution',), seed=0):
     "Attempts on a network and a data set"
@@ -61,19 +62,26 @@ def fitted():
 
 # %% ../nbs/04i_precaution_measured.ipynb #n2fbbb35
 def judged():
-    "Networks that had no say in the recipe"
-    return [a for net in ('plain','mlp') for a in attempts(net, 'fashion_mnist')]
+    "Networks that had no say in the recipe, one of them under every attack"
+    few = 'clean','patch5','sticker','source_specific','blend','rotated','input_aware'
+    return attempts('mlp', 'fashion_mnist')+attempts('vgg', 'fashion_mnist', few)
+
+def elsewhere():
+    "More networks, other data sets, and another seed"
+    few = 'clean','patch3','blend'
+    some = attempts('mlp', 'mnist', few)+attempts('mlp', 'fashion_mnist', (*few,'rotated','source_specific'), seed=1)
+    return some+[a for net in ('plain','mobilenet') for a in attempts(net, 'fashion_mnist', few)]
 
 def deeper():
-    "The same, with BatchNorm, and another data set"
-    few = 'clean','blend','input_aware','rotated','sticker'
-    return attempts('vgg', 'fashion_mnist', few)+attempts('resnet8', 'cifar10', few[:3])
+    "A residual network on photographs"
+    return attempts('resnet8', 'cifar10', ('clean','patch3','blend'))
 
 def parts_left_out():
     "The recipe with one part left out each time"
-    return attempts('lenet', 'fashion_mnist', ('clean','input_aware'), list(RECIPES)[1:])
+    few = 'clean','patch5','source_specific','blend','rotated','input_aware'
+    return attempts('mlp', 'fashion_mnist', few, list(RECIPES)[1:])
 
-ATTEMPTS = dict(fitted=fitted, judged=judged, parts=parts_left_out, deeper=deeper)
+ATTEMPTS = dict(fitted=fitted, judged=judged, elsewhere=elsewhere, parts=parts_left_out, deeper=deeper)
 
 # %% ../nbs/04i_precaution_measured.ipynb #n71dff58
 def attempt_words(row):

@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['KIND', 'RANKS', 'AVERAGED', 'PAPERS', 'SUMMARY', 'COLOURS', 'COLOURED', 'SHADES', 'LEGEND', 'PAPER_PENALTY',
-           'MARKERS', 'COME_BACK', 'MARGIN', 'in_order', 'grid_rows', 'measured', 'means', 'share_text', 'pair_text',
-           'with_average', 'here_line', 'percent', 'paper_line', 'paper_table', 'common', 'paper_drop', 'is_beaten',
-           'summary', 'class_shares', 'target_line', 'target_class', 'outcome_point', 'victim_kind', 'plot_move',
-           'plot_target_class', 'plot_cells', 'plot_defences', 'paper_penalty', 'penalty_here', 'penalty_said',
-           'penalty_table', 'plot_way', 'plot_traces', 'plot_ratios', 'plot_holding', 'decoded', 'draw_image',
-           'draw_answers', 'draw_line', 'show_trace', 'reasr_line', 'with_floors', 'reasr_frame', 'reasr_table',
-           'with_penalty', 'result_tables', 'result_figures', 'write_results']
+           'MARKERS', 'COME_BACK', 'PROVED', 'MARGIN', 'in_order', 'grid_rows', 'measured', 'means', 'share_text',
+           'pair_text', 'with_average', 'here_line', 'percent', 'paper_line', 'paper_table', 'common', 'paper_drop',
+           'is_beaten', 'summary', 'class_shares', 'target_line', 'target_class', 'outcome_point', 'victim_kind',
+           'plot_move', 'plot_target_class', 'plot_cells', 'plot_defences', 'paper_penalty', 'penalty_here',
+           'penalty_said', 'penalty_table', 'plot_way', 'plot_traces', 'plot_ratios', 'plot_holding', 'decoded',
+           'draw_image', 'draw_answers', 'draw_line', 'show_trace', 'reasr_line', 'with_floors', 'reasr_frame',
+           'reasr_table', 'with_penalty', 'result_tables', 'result_figures', 'write_results']
 
 # %% ../nbs/04a_results.ipynb #c003
 import base64
@@ -472,13 +472,15 @@ def show_trace(
 
 # %% ../nbs/04a_results.ipynb #n079ed13
 COME_BACK = dict(asr='now', retuned='retuned', reactivated='reactivated') # columns, and where rows have them
+PROVED = 'clean','victim','baeraser','recalibrated','precaution',*DEFENCES[1:] # what is asked, in the order of a table
 MARGIN = 5 # points of ASR above the clean twin's that count as come back
 
 def reasr_line(row):
     "A row of the experiment `proof` in one line, shares in percent"
     asked = dict(victim=row['name'], **{k:row[k] for k in ('data','net','attack','what')})
-    shares = dict(acc=row['now']['acc'])|{k:row[v]['asr'] for k,v in COME_BACK.items()}
-    return asked|{k:100*v for k,v in shares.items()}|dict(ece=100*row['ece'], noise_acc=100*row['noise_acc'])
+    shares = {k:row['now'].get(k, float('nan')) for k in ('acc','target_acc')}
+    shares |= {k:row[v]['asr'] for k,v in COME_BACK.items()}|{k:row[k] for k in ('ece','noise_acc')}
+    return asked|{k:100*v for k,v in shares.items()}
 
 def with_floors(
     df,     # DataFrame of `reasr_line`
@@ -503,8 +505,8 @@ def reasr_table(
     most = df.groupby(['data','net']).what.transform('nunique')
     whole = df[df.groupby('victim').what.transform('nunique')==most]
     g = whole.groupby(['data','net','what'])
-    table = g[['acc',*COME_BACK]].mean().assign(back=g.back.sum().astype(int), victims=g.size())
-    rank = {w:i for i,w in enumerate(('clean','victim',*DEFENCES))}
+    table = g[['acc','target_acc',*COME_BACK]].mean().assign(back=g.back.sum().astype(int), victims=g.size())
+    rank = {w:i for i,w in enumerate(PROVED)}
     def place(column): return column.map(rank) if column.name=='what' else in_order(column)
     return table.reset_index().sort_values(['data','net','what'], key=place).set_index(['data','net','what'])
 
