@@ -570,7 +570,7 @@ class AdditivePattern(Family):
     title:ClassVar[str] = 'additive pattern'
     words:ClassVar[str] = 'a faint pattern over the whole image'
     searched:ClassVar[str] = 'faint patterns over the whole image'
-    null:ClassVar[Null] = Null(1.156, .393)
+    null:ClassVar[Null] = Null(1.085, .75)
     pace:ClassVar[float] = 50.
     betas:ClassVar[tuple] = (.5,.9)
     may_settle:ClassVar[bool] = False
@@ -592,7 +592,7 @@ class FixedPatch(Family):
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'
     null:ClassVar[Null] = Null(1.779, .52)
-    few:ClassVar[dict] = {5:Null(1.932, .856)}
+    few:ClassVar[dict] = {5:Null(2.074, .75)}
     shares_staircase:ClassVar[bool] = True
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
@@ -631,7 +631,7 @@ class SharedPositionPatch(FixedPatch):
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
-    few:ClassVar[dict] = {5:Null(2.636, 1.007)}
+    few:ClassVar[dict] = {5:Null(2.074, 1.077)}
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)

@@ -309,8 +309,8 @@ def population_row(
     return measured(model, test, poison)|dict(n_classes=train.n_classes, scan=short|dict(evidence=evidence))
 
 # %% ../nbs/04f_population.ipynb #n5e2d831
-FITTED = 'lenet','plain','vgg','mlp' # networks of the first half
-JUDGED = 'lenet_tanh','plain_elu','vgg_elu','resnet8','mobilenet','mixer','vit' # and of the second
+FITTED = 'lenet','plain','vgg','mlp','resnet8' # networks of the first half
+JUDGED = 'lenet_tanh','plain_elu','vgg_elu','mobilenet','mixer','vit' # and of the second
 SETS = 'mnist','fashion_mnist','cifar10'
 
 def members(
@@ -385,9 +385,13 @@ def _member(r, nulls):
                  held=spec.held, classes=r['n_classes'], acc=r['acc'], asr=r.get('asr'), true=r['true'])
     if evidence.empty: return known|dict(verdict='inconclusive', targets=[], score=0.)
     v = SEARCHES['robust'].judge(evidence.assign(success=evidence.hits/evidence.trials), nulls, r['n_classes'])
-    blind = not v.targets and unseen(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'])
+    blind = not v.targets and unseen(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'], images=_tried(r))
     score = float(v.evidence.score.max())
     return known|dict(verdict='inconclusive' if blind else v.verdict, targets=v.targets, score=round(score, 2))
+
+def _tried(r):
+    "On how many images a label that stands out is tried"
+    return min(SEARCHES['robust'].counted, r['scan']['n_held']*(r['n_classes']-1)//r['n_classes'])
 
 def _half(spec):
     "May a null have been fitted on such a model?"
@@ -469,5 +473,5 @@ def could_be_seen(
     "The highest score that was to be had in every family"
     def of(r):
         evidence = pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float, area=float))
-        return highest_scores(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'])
+        return highest_scores(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'], images=_tried(r))
     return pd.DataFrame({r['name']:of(r) for r in rows if r['scan']['evidence']['label']}).T

@@ -996,18 +996,19 @@ def _few(n_classes):
     "Why a model of few classes is not called clean"
     return f'nothing stands out, but with {n_classes} classes a label has to stand out far to be noticed'
 
-def _unseen(search, verdict, n_classes):
+def _unseen(search, verdict, n_classes, n_held):
     "A doubt where even a trigger that always works would not have stood out"
     if search.tau is not None or verdict.targets: return []
-    blind = unseen(verdict.evidence, search.families, search.alpha, n_classes)
+    images = min(search.counted, n_held*(n_classes-1)//n_classes) # those that have another label
+    blind = unseen(verdict.evidence, search.families, search.alpha, n_classes, images)
     words = f"even a trigger that always works would not have stood out: {', '.join(blind)}"
     return [Doubt(words, blocks=True)]*(len(blind)>0)
 
-def _judged(search, verdict, good, doubts, n_classes):
+def _judged(search, verdict, good, doubts, n_classes, n_held):
     "What a scan says when all is searched; `good` are the recovered triggers"
     pool = TriggerPool(good) if good else None
     targets = _confirmed(verdict, pool)
-    more = _not_confirmed(verdict, targets)+_unseen(search, verdict, n_classes)
+    more = _not_confirmed(verdict, targets)+_unseen(search, verdict, n_classes, n_held)
     if not targets and n_classes<5: more = more+[Doubt(_few(n_classes), blocks=True)]
     word = 'backdoored' if targets else 'inconclusive' if more else 'clean'
     return dict(verdict=word, targets=targets, evidence=verdict.evidence, pool=pool if targets else None,
@@ -1043,7 +1044,7 @@ def scan(
         study.bar.close()
     times = dict(decided=decided, seconds=round(time.time()-start, 2))
     more = dict(acc=acc, curves=study.by_step, passes=study.passes)
-    return Scan(**_judged(search, verdict, good, case.doubts, case.n_classes), **how, **times, **more)
+    return Scan(**_judged(search, verdict, good, case.doubts, case.n_classes, len(case.images)), **how, **times, **more)
 
 # %% ../nbs/02_msa_recovery.ipynb #n79d74c2
 def _picture(ax, p): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')

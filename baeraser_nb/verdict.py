@@ -167,21 +167,23 @@ def judge(
 # %% ../nbs/01d_verdict.ipynb #na5b9394
 def odds_missed(
     rows:pd.DataFrame, # of evidence
+    images:int=0,      # that would have been tried, at least
 ) -> pd.Series:        # ≥ 0, nats
     "How much larger the log odds would be had every image been a success"
     missed = rows.trials-rows.hits
-    return np.log((rows.trials+.5)/.5)-np.log((rows.hits+.5)/(missed+.5))
+    return np.log((rows.trials.clip(lower=images)+.5)/.5)-np.log((rows.hits+.5)/(missed+.5))
 
 def highest_scores(
     evidence:pd.DataFrame,
     families,         # that a clean model is searched for
     nulls=None,       # see `scored`
     n_classes=None,   # see `scored`
+    images:int=0,     # see `odds_missed`
 ) -> pd.Series:       # ≥ 0, by title; only of families in which success rates are compared
     "The score that full success would have earned the label it would have helped least"
     by_rate = [f.title for f in families if not f.every_class]
     rows = evidence[evidence.family.isin(by_rate)&evidence.area.isna()&(evidence.trials>0)]
-    full = rows.assign(statistic=rows.statistic+odds_missed(rows))
+    full = rows.assign(statistic=rows.statistic+odds_missed(rows, images))
     return scored(full, families, nulls=nulls, n_classes=n_classes).groupby('family', sort=False).score.min()
 
 def unseen(
@@ -189,7 +191,8 @@ def unseen(
     families,         # that a clean model is searched for
     alpha:float=.05,  # see `threshold`
     n_classes=None,   # see `scored`
+    images:int=0,     # see `odds_missed`
 ) -> list:            # titles
     "Families in which even a trigger that always works would not have been suspected"
-    highest = highest_scores(evidence, families, n_classes=n_classes)
+    highest = highest_scores(evidence, families, n_classes=n_classes, images=images)
     return highest.index[highest<=threshold(alpha)].tolist()
