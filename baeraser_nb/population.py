@@ -29,7 +29,7 @@ from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import MORE_ATTACKS,two_at_once
 from .recovery import SEARCHES,scan
-from .verdict import highest_scores,threshold,unseen
+from .verdict import highest_scores,threshold
 from .experiments import search_settings
 
 # %% ../nbs/04f_population.ipynb #n54758b0
@@ -385,9 +385,8 @@ def _member(r, nulls):
                  held=spec.held, classes=r['n_classes'], acc=r['acc'], asr=r.get('asr'), true=r['true'])
     if evidence.empty: return known|dict(verdict='inconclusive', targets=[], score=0.)
     v = SEARCHES['robust'].judge(evidence.assign(success=evidence.hits/evidence.trials), nulls, r['n_classes'])
-    blind = not v.targets and unseen(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'], images=_tried(r))
     score = float(v.evidence.score.max())
-    return known|dict(verdict='inconclusive' if blind else v.verdict, targets=v.targets, score=round(score, 2))
+    return known|dict(verdict=v.verdict, targets=v.targets, score=round(score, 2))
 
 def _tried(r):
     "On how many images a label that stands out is tried"

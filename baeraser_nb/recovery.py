@@ -23,8 +23,8 @@ from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
 from .families import grid_corners,success,train_generators
-from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
-from .verdict import unseen
+from .verdict import evidence_rows,by_label,highest_scores,judge,log_area_ratio,log_odds_against_others
+from .verdict import strongest,threshold
 
 # %% ../nbs/02_msa_recovery.ipynb #ndf73eb7
 @dataclass(frozen=True)
@@ -1000,9 +1000,10 @@ def _unseen(search, verdict, n_classes, n_held):
     "A doubt where even a trigger that always works would not have stood out"
     if search.tau is not None or verdict.targets: return []
     images = min(search.counted, n_held*(n_classes-1)//n_classes) # those that have another label
-    blind = unseen(verdict.evidence, search.families, search.alpha, n_classes, images)
+    highest = highest_scores(verdict.evidence, search.families, n_classes=n_classes, images=images)
+    blind = highest.index[highest<=verdict.threshold]
     words = f"even a trigger that always works would not have stood out: {', '.join(blind)}"
-    return [Doubt(words, blocks=True)]*(len(blind)>0)
+    return [Doubt(words, blocks=len(blind)==len(highest))]*(len(blind)>0)
 
 def _judged(search, verdict, good, doubts, n_classes, n_held):
     "What a scan says when all is searched; `good` are the recovered triggers"
@@ -1010,7 +1011,7 @@ def _judged(search, verdict, good, doubts, n_classes, n_held):
     targets = _confirmed(verdict, pool)
     more = _not_confirmed(verdict, targets)+_unseen(search, verdict, n_classes, n_held)
     if not targets and n_classes<5: more = more+[Doubt(_few(n_classes), blocks=True)]
-    word = 'backdoored' if targets else 'inconclusive' if more else 'clean'
+    word = 'backdoored' if targets else 'inconclusive' if any(d.blocks for d in more) else 'clean'
     return dict(verdict=word, targets=targets, evidence=verdict.evidence, pool=pool if targets else None,
                 threshold=verdict.threshold, mapping=_mapping(good), doubts=doubts+more)
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['COLUMNS', 'BESIDE', 'median_of_others', 'log_odds_against_others', 'log_area_ratio', 'evidence_rows', 'strongest',
            'comparisons', 'score', 'scored', 'by_label', 'threshold', 'suspects', 'Verdict', 'judge', 'odds_missed',
-           'highest_scores', 'unseen']
+           'highest_scores']
 
 # %% ../nbs/01d_verdict.ipynb #n64d304a
 import math
@@ -185,14 +185,3 @@ def highest_scores(
     rows = evidence[evidence.family.isin(by_rate)&evidence.area.isna()&(evidence.trials>0)]
     full = rows.assign(statistic=rows.statistic+odds_missed(rows, images))
     return scored(full, families, nulls=nulls, n_classes=n_classes).groupby('family', sort=False).score.min()
-
-def unseen(
-    evidence:pd.DataFrame,
-    families,         # that a clean model is searched for
-    alpha:float=.05,  # see `threshold`
-    n_classes=None,   # see `scored`
-    images:int=0,     # see `odds_missed`
-) -> list:            # titles
-    "Families in which even a trigger that always works would not have been suspected"
-    highest = highest_scores(evidence, families, n_classes=n_classes, images=images)
-    return highest.index[highest<=threshold(alpha)].tolist()
