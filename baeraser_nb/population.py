@@ -409,7 +409,7 @@ def alarms(
     clean:pd.DataFrame, # of `members_of`
     by:str,             # a column
 ) -> pd.DataFrame:
-    "How many clean models of each group get no verdict, and how many of the others cross the line of 5%, and that of 1%"
+    "How many clean models of each group get no verdict, and how many of the others cross the lines of 5 and 1%"
     def row(g):
         told = g[g.verdict!='inconclusive']
         crossed = {f'at {a:.0%}':share(int((told.score>threshold(a)).sum()), len(told)) for a in (.05,.01)}
