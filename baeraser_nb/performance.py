@@ -215,7 +215,7 @@ class RaceTime(ScanTime):
 # %% ../nbs/04d_performance.ipynb #d009c
 @dataclass(frozen=True)
 class ScanPasses(ScanTime):
-    "Passes and verdict with a first look, without, and by it alone"
+    "Passes and verdict with a first look, and without"
     kind = 'passes'
     @property
     def name(self): return f'{self.kind}-{self.spec.name}'
