@@ -1001,9 +1001,8 @@ def _unseen(search, verdict, n_classes, n_held):
     if search.tau is not None or verdict.targets: return []
     images = min(search.counted, n_held*(n_classes-1)//n_classes) # those that have another label
     highest = highest_scores(verdict.evidence, search.families, n_classes=n_classes, images=images)
-    blind = highest.index[highest<=verdict.threshold]
-    words = f"even a trigger that always works would not have stood out: {', '.join(blind)}"
-    return [Doubt(words, blocks=len(blind)==len(highest))]*(len(blind)>0)
+    blind = len(highest)>0 and (highest<=verdict.threshold).all()
+    return [Doubt('even a trigger that always works would not have stood out', blocks=True)]*int(blind)
 
 def _judged(search, verdict, good, doubts, n_classes, n_held):
     "What a scan says when all is searched; `good` are the recovered triggers"
@@ -1011,7 +1010,7 @@ def _judged(search, verdict, good, doubts, n_classes, n_held):
     targets = _confirmed(verdict, pool)
     more = _not_confirmed(verdict, targets)+_unseen(search, verdict, n_classes, n_held)
     if not targets and n_classes<5: more = more+[Doubt(_few(n_classes), blocks=True)]
-    word = 'backdoored' if targets else 'inconclusive' if any(d.blocks for d in more) else 'clean'
+    word = 'backdoored' if targets else 'inconclusive' if more else 'clean'
     return dict(verdict=word, targets=targets, evidence=verdict.evidence, pool=pool if targets else None,
                 threshold=verdict.threshold, mapping=_mapping(good), doubts=doubts+more)
 
