@@ -7,7 +7,7 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens',
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo',
            'corner', 'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'members',
-           'population', 'spec_words', 'members_of', 'share', 'alarms', 'found_by_attack', 'largest_by_family',
+           'population', 'spec_words', 'members_of', 'with_interval', 'alarms', 'found_by_attack', 'largest_by_family',
            'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen']
 
 # %% ../nbs/04f_population.ipynb #n6190167
@@ -388,17 +388,13 @@ def _member(r, nulls):
     score = float(v.evidence.score.max())
     return known|dict(verdict=v.verdict, targets=v.targets, score=round(score, 2))
 
-def _tried(r):
-    "On how many images a label that stands out is tried"
-    return min(SEARCHES['robust'].counted, r['scan']['n_held']*(r['n_classes']-1)//r['n_classes'])
-
 def _half(spec):
     "May a null have been fitted on such a model?"
     may = spec.net in FITTED and spec.regime=='usual' and spec.data in SETS
     return 'fitted on' if may else 'judged on'
 
 # %% ../nbs/04f_population.ipynb #p24b0002
-def share(
+def with_interval(
     n:int,      # of them
     of:int,     # all
 ) -> str:
@@ -412,7 +408,7 @@ def alarms(
     "How many clean models of each group get no verdict, and how many of the others cross the lines of 5 and 1%"
     def row(g):
         told = g[g.verdict!='inconclusive']
-        crossed = {f'at {a:.0%}':share(int((told.score>threshold(a)).sum()), len(told)) for a in (.05,.01)}
+        crossed = {f'at {a:.0%}':with_interval(int((told.score>threshold(a)).sum()), len(told)) for a in (.05,.01)}
         return pd.Series(dict(models=len(g), untold=len(g)-len(told))|crossed)
     return clean.groupby(by, sort=False, observed=True)[['verdict','score']].apply(row)
 
@@ -461,7 +457,8 @@ def told_apart(
 ) -> pd.Series:
     "How well the scores tell victims from clean models"
     victims = members[members.attack!='clean']
-    above = {f'found at {a:.0%}':share(int((victims.score>threshold(a)).sum()), len(victims)) for a in (.05,.01)}
+    above = {f'found at {a:.0%}':with_interval(int((victims.score>threshold(a)).sum()), len(victims))
+             for a in (.05,.01)}
     counts = dict(clean=len(members)-len(victims), victims=len(victims))
     return pd.Series(counts|above|dict(area=round(roc_area(members), 3), bet=round(cross_entropy(members, fitted), 2)))
 
@@ -470,7 +467,9 @@ def could_be_seen(
     rows:list,      # of `population_experiment`
 ) -> pd.DataFrame:  # one row per model, one column per family; NaN where it was not searched for
     "The highest score that was to be had in every family"
+    robust = SEARCHES['robust']
     def of(r):
         evidence = pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float, area=float))
-        return highest_scores(evidence, SEARCHES['robust'].families, n_classes=r['n_classes'], images=_tried(r))
+        images = robust.tried_on(r['scan']['n_held'], r['n_classes'])
+        return highest_scores(evidence, robust.families, n_classes=r['n_classes'], images=images)
     return pd.DataFrame({r['name']:of(r) for r in rows if r['scan']['evidence']['label']}).T

@@ -95,6 +95,14 @@ def steps_for(self:Search,
     "Optimiser steps of `Together` and of warps"
     return self.steps or max(1, self.passes*n//self.b)
 
+@patch
+def tried_on(self:Search,
+    n:int,      # held images
+    K:int,      # labels
+) -> int:       # images
+    "On how many images of other classes a label that stands out is tried"
+    return min(self.counted, n*(K-1)//K)
+
 # %% ../nbs/02_msa_recovery.ipynb #nfc55823
 @patch
 def judge(self:Search,
@@ -114,7 +122,7 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60))
 
-_FIRST = Search(stages=_SHORT, recover=BOUNDED, b=4, steps=24, counted=100, settled=.002, witnesses=2)
+_FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
 SEARCHES = dict(
     robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED, first=_FIRST),
@@ -999,7 +1007,7 @@ def _few(n_classes):
 def _unseen(search, verdict, n_classes, n_held):
     "A doubt where even a trigger that always works would not have stood out"
     if search.tau is not None or verdict.targets: return []
-    images = min(search.counted, n_held*(n_classes-1)//n_classes) # those that have another label
+    images = search.tried_on(n_held, n_classes)
     highest = highest_scores(verdict.evidence, search.families, n_classes=n_classes, images=images)
     blind = len(highest)>0 and (highest<=verdict.threshold).all()
     return [Doubt('even a trigger that always works would not have stood out', blocks=True)]*int(blind)
