@@ -159,6 +159,7 @@ class Family:
     may_settle:ClassVar[bool] = True        # may the search end when this family has settled the verdict?
     shares_staircase:ClassVar[bool] = False # is its staircase trained together with other families'?
     every_class:ClassVar[bool] = False      # does a trigger give each class a label of its own?
+    against_labels:ClassVar[bool] = True    # are success rates on all classes compared between labels?
     joins_only:ClassVar[bool] = False       # is its staircase trained only where another family's works?
 
     def pattern_shape(self, canvas:Canvas) -> tuple: # of one pattern's parameters
@@ -194,6 +195,7 @@ class Generators(nn.Module):
     def goals(self, i, y): # generator `i` for all images, or one each; their classes
         "What images of classes `y` shall be classified as when generator `i` has triggered them"
         return Goal(self.labels[i].expand_as(y), torch.ones_like(y, dtype=torch.bool))
+    def choose(self, picked, y): return picked # images drawn at random, (g·b,); the images' classes; images to train on
     def after_step(self, hinges): pass # hinge of every image, (g,b); generators may change with their success
     def forward(self, x, eta): return self.propose(x, eta)
     def _which(self, i, n): return torch.as_tensor(i, device=self.device).expand(n)
@@ -408,6 +410,7 @@ def train_generators(
     curve = []
     for _ in range(steps):
         picked = torch.randint(len(x), (sum(sizes),), device=x.device).split(sizes)
+        picked = [g.choose(p, y) for g,p in zip(generators, picked)]
         opt.zero_grad()
         hinges = []
         for some in parts:
@@ -716,6 +719,7 @@ class AllToAllPatch(FixedPatch):
     may_settle:ClassVar[bool] = False
     shares_staircase:ClassVar[bool] = False
     every_class:ClassVar[bool] = True
+    against_labels:ClassVar[bool] = False
     def untrained(self, canvas, n_classes, thresholds, corners):
         return TableGenerators(self, canvas, None, thresholds, n_classes, corners=corners)
 

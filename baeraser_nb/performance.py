@@ -26,7 +26,7 @@ from .networks import build_model,frozen,last_linear,predict
 from .rows import Experiment,by_part
 from .zoo import Spec,load_victim,recipe,throughput
 from .inputs import n_outputs
-from .families import Canvas,grid_corners,success,train_generators
+from .families import Canvas,success,train_generators
 from .recovery import SEARCHES,Planned,Size,planned_passes,scan
 from .unlearn import erase
 from .baselines import anomaly,reverse
@@ -85,7 +85,7 @@ def planned_total(
 ) -> Planned:
     "The passes of a clean verdict"
     patch = max(search.largest_patch, side//8)
-    size = Size(search, n_classes, len(grid_corners(side, side, patch)), 2500)
+    size = Size(search, n_classes, Canvas((3,side,side), patch), 2500)
     return sum(planned_passes(size).values(), Planned())
 
 # %% ../nbs/04d_performance.ipynb #c011

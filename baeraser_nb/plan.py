@@ -7,7 +7,7 @@ __all__ = ['size_of', 'table', 'images_per_second', 'plan_text']
 
 # %% ../nbs/05_plan.ipynb #p003
 import time
-from .families import Canvas,grid_corners
+from .families import Canvas
 from .inputs import Case,pixel_gradients
 from .recovery import Planned,Search,Size,planned_passes
 
@@ -18,7 +18,7 @@ def size_of(
 ) -> Size:
     "What the length of a search of a case depends on"
     canvas = Canvas.of(case.images, search.largest_patch)
-    return Size(search, case.n_classes, len(grid_corners(*canvas.shape[1:], canvas.patch)), len(case.images))
+    return Size(search, case.n_classes, canvas, len(case.images))
 
 # %% ../nbs/05_plan.ipynb #n9e95c1c
 def table(

@@ -19,6 +19,7 @@ from .core import BadInput,progress_bar,seeded
 from .data import Images
 from .networks import frozen,predict
 from .affine import AffineMap
+from .one_class import OneClassGenerators,OneClassPatch
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
@@ -116,11 +117,12 @@ def judge(self:Search,
 # %% ../nbs/02_msa_recovery.ipynb #n2a347aa
 BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
-_REST = RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap()
+_REST = RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch()
 
 _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
-          RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60))
+          RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
+          OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
@@ -154,8 +156,10 @@ class Size:
     "What the length of a search depends on"
     search:Search
     n_classes:int  # K
-    places:int     # of a patch in an image, see `grid_corners`
+    canvas:Canvas
     held:int       # images
+    @property
+    def places(self): return len(grid_corners(*self.canvas.shape[1:], self.canvas.patch)) # of a patch in an image
     @property
     def labels(self): return min([self.n_classes,*(f.ranks_above for f in self.search.families if isinstance(f, Mask))])
     def passes(self, g, steps, b=None): # generators, optimiser steps, images for each (None: the search's)
@@ -195,7 +199,7 @@ class Study:
         self.generators,self.evidence,self.curves = {},[],{}   # by title; tables; by title (labels, hinges)
         self.steps,self.passes,self.given_up = search.steps_for(len(held)),Passes(),set()
         self.grid = grid_corners(*held.shape[1:], self.canvas.patch).to(self.device) # places of patches, (n,2)
-        self.size = Size(search, n_classes, len(self.grid), len(held))
+        self.size = Size(search, n_classes, self.canvas, len(held))
         self.squares = self.leads = None                       # see `rank_places`
         self.room = Room.of(model, self.canvas, search.memory)
         self.bar = progress_bar(search.bar_steps(len(held)), '', progress)
@@ -631,6 +635,16 @@ def ordered(
     return sorted(stages, key=lambda s: n_classes<=getattr(s, 'ranks_above', n_classes))
 
 @patch
+def promising(self:Study,
+    small,          # labels of the smallest masks, the smallest first
+    led:int=4,
+) -> Tensor:        # as many labels: up to `led` to which squares somewhere lead, then those of the masks
+    "The labels that go on where there are many"
+    self.rank_places()
+    near = self.leads.amax(0).argsort(descending=True, stable=True)[:led].to(small)
+    return torch.cat([near, small[~torch.isin(small, near)]])[:len(small)]
+
+@patch
 def run_stages(self:Study) -> bool: # is the verdict settled?
     "Search stage after stage until the verdict is settled, after a short search where there is one"
     stages = ordered(self.search.stages, self.n_classes)
@@ -640,9 +654,10 @@ def run_stages(self:Study) -> bool: # is the verdict settled?
         if self.over(s): continue
         self.bar.set_description_str(f'{s.title}, {self.n_classes} labels')
         before = self.passes.gradient
-        with seeded(seed): s.search(self)
+        with seeded(seed):
+            s.search(self)
+            if s is stages[0] and isinstance(s, Mask): self.labels = self.promising(self.generators[s.title].labels)
         self.passes.stages[s.title] = self.passes.stages.get(s.title, 0)+self.passes.gradient-before
-        if s is stages[0] and isinstance(s, Mask): self.labels = self.generators[s.title].labels # only these go on
         if s.may_settle and self.settled: return True
     return False
 
@@ -801,8 +816,10 @@ class Member:
     family:str          # its title
     label:int|None      # that images with its triggers get; None: each class has its own
     threshold:float     # ε
+    source:int|None=None# class whose images it is for; None: any
     def __str__(self):
         label = 'every label' if self.label is None else f'label {self.label}'
+        if self.source is not None: label += f' of class {self.source}'
         return f'{label}, {self.family}\nε = {self.threshold:.1f}'
 
 class TriggerPool:
@@ -814,6 +831,9 @@ class TriggerPool:
     def members(self): return [m for g in self.generators for m in _members(g)]
     @property
     def labels(self): return {m.label for m in self.members} # None among them: all-to-all
+    def sources(self, label): # classes that a label's triggers are for, in order; none: any
+        found = {m.source for m in self.members if m.label==label}
+        return [] if None in found else sorted(found)
     def __len__(self): return sum(map(len, self.generators))
     def __add__(self, other): return TriggerPool(self.generators+other.generators)
     def __repr__(self):
@@ -824,7 +844,8 @@ class TriggerPool:
 def _members(g):
     "The members of a pool that some generators are"
     labels = [None]*len(g) if g.labels is None else g.labels.tolist()
-    return [Member(g.family.title, l, e) for l,e in zip(labels, g.thresholds.tolist())]
+    sources = g.source.tolist() if isinstance(g, OneClassGenerators) else [None]*len(g)
+    return [Member(g.family.title, *of) for of in zip(labels, g.thresholds.tolist(), sources)]
 
 # %% ../nbs/02_msa_recovery.ipynb #na0598cb
 @patch
@@ -899,11 +920,20 @@ def all_to_all(self:Scan,
     return self.scores.family[label] in titles
 
 @patch
+def whence(self:Scan,
+    label:int,
+    classes=(), # names of the classes, by label
+) -> str:       # '' if a label's triggers are for any class
+    "Which classes alone are led to a label, in words"
+    of = self.pool.sources(label) if self.pool else []
+    return f" from {', '.join(class_name(k, classes) for k in of)} alone" if of else ''
+
+@patch
 def named(self:Scan,
     classes=(), # names of the classes, by label
 ) -> str:       # '' if nothing is suspected
     "What is suspected, in words"
-    single = [class_name(l, classes) for l in self.targets if not self.all_to_all(l)]
+    single = [class_name(l, classes)+self.whence(l, classes) for l in self.targets if not self.all_to_all(l)]
     words = [f"label {', '.join(single)}"]*bool(single)
     if self.mapping: words.append(f'all-to-all ({_turns(self.mapping, classes)})')
     return '; '.join(words)

@@ -54,9 +54,10 @@ def _stands_out(score, found):
 
 def _label_sentence(o, found):
     "What speaks against one label"
-    what = _families(found)[o['family']].describe(o)
+    what,alone = _families(found)[o['family']].describe(o),found.pool.sources(o['label'])
+    whose = f"class {', '.join(map(str, alone))} and leaves other classes alone" if alone else 'other classes'
     return (f"Label {o['name']}: {what} makes the model give this answer on {o['success']:.0%} of {o['trials']} clean "
-            f"images of other classes. Of clean models, {rarity(o['score'])} would have a label that stands out so far "
+            f"images of {whose}. Of clean models, {rarity(o['score'])} would have a label that stands out so far "
             f"{_stands_out(o['score'], found)}.")
 
 # %% ../nbs/05_report.ipynb #n1312391
@@ -138,7 +139,8 @@ def _searched_sentence(found):
     if not did: return 'No trigger was looked for.'
     skipped,absent = _not_searched(found, did)
     said = f'Looked for were {said_once(did)}.'
-    if skipped: said += f' Not looked for were {said_once(skipped)}, because the verdict was settled before.'
+    why = 'because the verdict was settled before' if found.targets else 'for which the classes are too many or too few'
+    if skipped: said += f' Not looked for were {said_once(skipped)}, {why}.'
     if absent: said += f' Not looked for were {said_once(absent)}, which this search leaves out.'
     return said
 
@@ -155,7 +157,7 @@ def _threshold_sentence(about):
             f'32 pixels{unlike}.')
 
 # %% ../nbs/05_report.ipynb #n0b18a45
-NOT_SEEN = ('triggers that differ from image to image', 'triggers that work on images of one class only',
+NOT_SEEN = ('triggers that differ from image to image', 'triggers for one class of more than twenty',
             'large warps, turns by over 30 degrees', 'faint waves over the whole image',
             'backdoors written into the weights by hand') # what no family finds
 
@@ -240,9 +242,10 @@ def _trigger_row(g, i, samples, classes):
 
 # %% ../nbs/05_report.ipynb #ne34440f
 def _to_trigger(held, pool, n):
-    "`n` held images, evenly spread, of classes that are not suspected where there are such"
-    other = torch.tensor([int(y) not in pool.labels for y in held.y])
-    images = held[other] if other.any() else held
+    "`n` held images, evenly spread, that the triggers are for, of classes that are not suspected where there are such"
+    led = torch.stack([g.goals(i, held.y).label!=held.y for g in pool.generators for i in range(len(g))]).any(0)
+    other = led&~torch.isin(held.y, torch.tensor(sorted(pool.labels-{None})))
+    images = held[other] if other.any() else held[led]
     return images[::max(1, len(images)//n)][:n]
 
 def _answers(model, x): return predict(model, x).argmax(1).tolist()

@@ -41,7 +41,7 @@ def pool_tensors(
 def _generators(row, tensors, families):
     "Generators of one family, out of their tensors"
     family,canvas = families[row['family']],Canvas(tuple(row['shape']), row['patch'], row['cell'])
-    places = {k:tensors[k] for k in ('corners',) if k in tensors}
+    places = {k:tensors[k] for k in ('corners','source') if k in tensors}
     goal = tensors['table'].shape[1] if family.every_class else tensors['labels']
     with seeded(0): made = family.untrained(canvas, goal, tensors['thresholds'], **places)
     made.load_state_dict(tensors)

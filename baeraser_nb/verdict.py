@@ -181,7 +181,7 @@ def highest_scores(
     images:int=0,     # see `odds_missed`
 ) -> pd.Series:       # ≥ 0, by title; only of families in which success rates are compared
     "The score that full success would have earned the label it would have helped least"
-    by_rate = [f.title for f in families if not f.every_class]
+    by_rate = [f.title for f in families if f.against_labels]
     rows = evidence[evidence.family.isin(by_rate)&evidence.area.isna()&(evidence.trials>0)]
     full = rows.assign(statistic=rows.statistic+odds_missed(rows, images))
     return scored(full, families, nulls=nulls, n_classes=n_classes).groupby('family', sort=False).score.min()
