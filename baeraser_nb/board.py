@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['SIDES', 'RIVALS', 'TEN', 'RARE', 'QUICK', 'BRIEF', 'BOARD', 'board_experiment', 'PUBLISHED', 'BOARD_DER', 'SHARES',
-           'BoardVictim', 'board_data', 'train_board', 'triggered_images', 'board_folder', 'board_victim', 'BoardCell',
-           'BoardBench', 'board_bench', 'board_row', 'board_line', 'board_victims', 'board_cells', 'board_asked',
-           'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table', 'on_front']
+           'BoardVictim', 'board_data', 'board_network', 'train_board', 'triggered_images', 'board_folder',
+           'board_victim', 'BoardCell', 'BoardBench', 'board_bench', 'board_row', 'board_line', 'board_victims',
+           'board_cells', 'board_asked', 'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table',
+           'on_front']
 
 # %% ../nbs/04h_board.ipynb #nfa0c81e
 import hashlib,json,time
@@ -17,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 from torch import nn
+from fastcore.basics import patch
 from .core import BadInput,default_device,whole_folder,write_whole
 from .data import Dataset,Images,Splits,augment,split,to_float
 from .readers import data_root,load_dataset
@@ -46,15 +48,24 @@ class BoardVictim:
         if self.attack not in ('none',*BENCHMARK):
             raise BadInput(f"`attack` must be one of {', '.join(BENCHMARK)}, or none; got {self.attack!r}")
         if self.attack=='none': object.__setattr__(self, 'rate', 0.)
-    @property
-    def name(self):
-        attack = self.attack if self.attack=='none' else f'{self.attack}{self.rate:g}'
-        data = f'{self.data}{self.n}' if self.n else self.data
-        return '-'.join([data, self.net, attack, f'{self.epochs}x{self.lr:g}x{self.bs}', str(self.seed)])
-    @property
-    def clean(self): return replace(self, attack='none')
-    @property
-    def target(self): return None if self.attack=='none' else BENCHMARK[self.attack].target
+
+# %% ../nbs/04h_board.ipynb #n6525add
+@patch(as_prop=True)
+def name(self:BoardVictim):
+    "The name of its folder"
+    attack = self.attack if self.attack=='none' else f'{self.attack}{self.rate:g}'
+    data = f'{self.data}{self.n}' if self.n else self.data
+    return '-'.join([data, self.net, attack, f'{self.epochs}x{self.lr:g}x{self.bs}', str(self.seed)])
+
+@patch(as_prop=True)
+def clean(self:BoardVictim):
+    "Its twin without an attack"
+    return replace(self, attack='none')
+
+@patch(as_prop=True)
+def target(self:BoardVictim):
+    "The label, or labels, that its attack wants; None for a clean model"
+    return None if self.attack=='none' else BENCHMARK[self.attack].target
 
 # %% ../nbs/04h_board.ipynb #n7c0e987
 SIDES = dict(gtsrb=32, tiny_imagenet=64) # sets that are read from the data root, and the side that images get, pixels
@@ -72,18 +83,26 @@ def board_data(
                    "or name the folder it lies in with `root` (`--root`) or BAERASER_DATA")
 
 # %% ../nbs/04h_board.ipynb #nb22120b
+def board_network(
+    v:BoardVictim,
+    train:Images,   # its training images: their shape, classes, mean and standard deviation count
+):                  # `Classifier`, on a GPU if there is one, where its training is compiled
+    "The untrained network of a victim"
+    (c,h,w),device = train.shape,default_device()
+    model = build_model(v.net, train.n_classes, c, *pixel_stats(train), seed=v.seed, size=(h,w)).to(device)
+    model.to(memory_format=torch.channels_last)
+    if device.type=='cuda': model.net.compile()
+    return model
+
+# %% ../nbs/04h_board.ipynb #nfb630f4
 def train_board(
     v:BoardVictim,
     train:Images,       # the attacker's training images
     flip:bool=False,    # mirror them too?
     clean=None,         # the clean twin, for attacks that look at one
 ) -> tuple:             # the model, in evaluation mode, and its trigger; None for a clean model
-    "Train a victim, on a GPU compiled and with its images on it"
-    (c,h,w),device = train.shape,default_device()
-    model = build_model(v.net, train.n_classes, c, *pixel_stats(train), seed=v.seed, size=(h,w)).to(device)
-    model.to(memory_format=torch.channels_last)
-    if device.type=='cuda': model.net.compile()
-    how = dict(lr=v.lr, bs=v.bs, seed=v.seed, augment=partial(augment, flip=flip))
+    "Train a victim"
+    model,how = board_network(v, train),dict(lr=v.lr, bs=v.bs, seed=v.seed, augment=partial(augment, flip=flip))
     if v.attack=='none':
         fit(model, train, v.epochs, desc=v.name, **how)
         return model.eval(),None
@@ -174,6 +193,7 @@ class BoardBench:
         if self.triggered is None: return evaluate(model, self.data.test)
         return evaluate_images(model, self.data.test, self.triggered, self.target)
 
+# %% ../nbs/04h_board.ipynb #n14ea92c
 def board_bench(
     cell:BoardCell,     # any of the victim's
     root=None,          # data root
@@ -202,6 +222,7 @@ def board_row(
     return dict(target=bench.target, n_held=len(bench.data.held), before=before.row(), after=after.row(), der=worth,
                 floor=bench.floor and bench.floor.row(), unchanged=same_weights(bench.victim, done.model))|done.facts
 
+# %% ../nbs/04h_board.ipynb #nda49a57
 def board_line(
     row:dict,
 ) -> str:
@@ -228,6 +249,7 @@ def board_victims(
     rates = [(a, .1) for a in attacks]+[(a, r) for r in (.01,.005) for a in rare]
     return [BoardVictim(n, d, a, r, **how) for n,d in product(nets, data) for a,r in rates]
 
+# %% ../nbs/04h_board.ipynb #na6634fa
 def board_cells(
     victims,
     defences=RIVALS,
@@ -300,6 +322,7 @@ def board_frame(
     df = left.join(right).assign(seconds=wide.get('seconds'))
     return df.join(pd.DataFrame([more.get(r['name'], {}) for r in rows])) if more else df
 
+# %% ../nbs/04h_board.ipynb #ndca7335
 def board_table(
     df,             # of `board_frame`
     share='der',    # a column of it
