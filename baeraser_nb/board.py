@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['SIDES', 'RIVALS', 'TEN', 'RARE', 'QUICK', 'BRIEF', 'BOARD', 'board_experiment', 'PUBLISHED', 'BOARD_DER', 'SHARES',
-           'BoardVictim', 'board_data', 'board_network', 'train_board', 'triggered_images', 'board_folder',
-           'board_victim', 'BoardCell', 'BoardBench', 'board_bench', 'board_row', 'board_line', 'board_victims',
-           'board_cells', 'board_asked', 'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table',
-           'on_front']
+           'BoardVictim', 'board_data', 'board_network', 'train_board', 'triggered_images', 'load_board',
+           'board_folder', 'board_victim', 'BoardCell', 'BoardBench', 'board_bench', 'board_row', 'board_line',
+           'board_victims', 'board_cells', 'board_asked', 'board_kind', 'board_job', 'published_figures', 'board_frame',
+           'board_table', 'on_front']
 
 # %% ../nbs/04h_board.ipynb #nfa0c81e
 import hashlib,json,time
@@ -121,6 +121,36 @@ def triggered_images(
     parts = [trigger.stamp(to_float(x, device), g).mul(255).round().byte().cpu() for x in some.x.split(500)]
     return Images(torch.cat(parts), some.y, some.classes)
 
+# %% ../nbs/04h_board.ipynb #nd5c9e82
+def _save_triggered(path, triggered):
+    "Write images with a trigger and their true labels"
+    save_weights(path, dict(x=triggered.x, y=triggered.y), {})
+
+def _read_triggered(path, classes):
+    "What `_save_triggered` wrote"
+    tensors,_ = load_weights(path)
+    return Images(tensors['x'], tensors['y'], classes)
+
+# %% ../nbs/04h_board.ipynb #n5c861a0
+def load_board(
+    folder,     # see `board_victim`
+    ds:Dataset, # its images
+):              # `Classifier` in evaluation mode
+    "A victim as a defender loads it"
+    c,h,w = ds.test.shape
+    return load_model(Path(folder)/'victim.safetensors', channels=c, size=(h,w))[0]
+
+def _make_victim(folder, v, ds, clean):
+    "Train a victim, and write its files into a new folder"
+    began,order = time.time(),torch.randperm(len(ds.train), generator=torch.Generator().manual_seed(0))
+    model,trigger = train_board(v, ds.train[order[:v.n or len(order)]], ds.flip, clean)
+    folder.mkdir()
+    facts = dict(arch=v.net, shape='x'.join(map(str, ds.test.shape)))|model.normalisation
+    save_weights(folder/'victim.safetensors', model.net.state_dict(), facts)
+    if trigger is not None:
+        _save_triggered(folder/'triggered.safetensors', triggered_images(trigger, split(ds).test, v.target))
+    write_whole(folder/'facts.json', json.dumps(dict(spec=asdict(v), seconds=round(time.time()-began, 1)))+'\n')
+
 # %% ../nbs/04h_board.ipynb #n87e4931
 def board_folder(
     root=None, # data root, see `data_root`
@@ -141,27 +171,6 @@ def board_victim(
     clean = load_board(board_victim(v.clean, root, ds), ds) if looks else None
     with whole_folder(out) as making: _make_victim(making, v, ds, clean)
     return out
-
-# %% ../nbs/04h_board.ipynb #n5c861a0
-def _make_victim(folder, v, ds, clean):
-    "Train a victim, and write its files into a new folder"
-    began,order = time.time(),torch.randperm(len(ds.train), generator=torch.Generator().manual_seed(0))
-    model,trigger = train_board(v, ds.train[order[:v.n or len(order)]], ds.flip, clean)
-    folder.mkdir()
-    facts = dict(arch=v.net, shape='x'.join(map(str, ds.test.shape)))|model.normalisation
-    save_weights(folder/'victim.safetensors', model.net.state_dict(), facts)
-    if trigger is not None:
-        seen = triggered_images(trigger, split(ds).test, v.target)
-        save_weights(folder/'triggered.safetensors', dict(x=seen.x, y=seen.y), {})
-    write_whole(folder/'facts.json', json.dumps(dict(spec=asdict(v), seconds=round(time.time()-began, 1)))+'\n')
-
-def load_board(
-    folder,     # see `board_victim`
-    ds:Dataset, # its images
-):              # `Classifier` in evaluation mode
-    "A victim as a defender loads it"
-    c,h,w = ds.test.shape
-    return load_model(Path(folder)/'victim.safetensors', channels=c, size=(h,w))[0]
 
 # %% ../nbs/04h_board.ipynb #nb01d04b
 @dataclass(frozen=True)
@@ -201,9 +210,7 @@ def board_bench(
     "Load, or train, what the cells of a victim share"
     v,ds = cell.victim,board_data(cell.victim.data, root)
     folder,triggered = board_victim(v, root, ds),None
-    if v.attack!='none':
-        seen,_ = load_weights(folder/'triggered.safetensors')
-        triggered = Images(seen['x'], seen['y'], ds.test.classes)
+    if v.attack!='none': triggered = _read_triggered(folder/'triggered.safetensors', ds.test.classes)
     bench = BoardBench(load_board(folder, ds), split(ds), triggered, v.target)
     bench.before = bench.measure(bench.victim)
     if triggered is not None: bench.floor = bench.measure(load_board(board_victim(v.clean, root, ds), ds))

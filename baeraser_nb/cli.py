@@ -11,9 +11,10 @@ __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS
            'prove_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject',
            'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'is_folder', 'models_in',
            'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
-           'erase_found', 'scan_from', 'find_or_scan', 'can_be_erased', 'erase_command', 'demo_models', 'demo_defence',
-           'demo_verdict', 'save_plot', 'save_pictures', 'demo_command', 'experiment_list', 'stale_list', 'run_command',
-           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
+           'erase_found', 'scan_from', 'find_or_scan', 'can_be_erased', 'Erasing', 'erase_one', 'erase_command',
+           'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures', 'demo_command',
+           'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command', 'detect_command',
+           'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
@@ -1421,6 +1422,37 @@ def _erase_row(s, found, done, out):
     "What `erase` writes as JSON"
     return done.row()|_origin(s)|dict(scan=scan_row(s, found), out=str(out), version=__version__)
 
+# %% ../nbs/05a_cli.ipynb #nb17597b
+@dataclass(frozen=True)
+class Erasing:
+    "How a model is erased"
+    scan:Path|None=None     # a stored scan to use
+    fresh:bool=False        # do not use one that is kept
+    recalibrate:bool=False  # give the unlearned label its share of clean images back too
+    precaution:bool=False   # purify without a trigger where nothing was found
+
+def erase_one(
+    run:Run,
+    model:Path,     # weights file
+    out:Path,       # of the purified weights
+    asked:Asked,
+    how:Erasing=Erasing(),
+    report=None,    # folder, or None
+    json=None,      # file, or '-', or None
+):                  # `Subject`, `Scan` and `Erased`; no `Erased`, and nothing written, where nothing can be said
+    "Scan one model, erase what is found, and write what was asked for"
+    read = *_model_files(model),*_data_files(asked.data),*([how.scan] if how.scan else [])
+    with Outputs(*read) as o:
+        weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
+        s = asked.subject(model)
+        found = find_or_scan(s, asked, how.scan, how.fresh)
+        if not can_be_erased(s, found, how.precaution): return s,found,None
+        done = erase_found(s, found, asked, how.recalibrate, how.precaution)
+        write_purified(weights, s, done)
+        report_on(folder, run, s, found, done, out)
+        write_json(to, _erase_row(s, found, done, out))
+    return s,found,done
+
 # %% ../nbs/05a_cli.ipynb #c101
 @app.command('erase', short_help='Write purified weights.')
 @with_reading
@@ -1431,17 +1463,9 @@ def erase_command(
     ("Scan a model, unless the same scan is kept, and erase what is found. Exit status 0: done, or nothing to erase; "
      "2: could not run, or could not erase; 3: nothing can be said about the model, and nothing is written "
      "unless --precaution is given and the model can be read.")
-    asked = Asked(data, reading, preset, seed, quiet, memory)
-    read = *_model_files(model),*_data_files(data),*([scan] if scan else [])
-    with quiet_stderr(quiet),Outputs(*read) as o:
-        weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
-        s = asked.subject(model)
-        found = find_or_scan(s, asked, scan, fresh)
-        if not can_be_erased(s, found, precaution): return _nothing_erased(s, found)
-        done = erase_found(s, found, asked, recalibrate, precaution)
-        write_purified(weights, s, done)
-        report_on(folder, ctx.obj, s, found, done, out)
-        write_json(to, _erase_row(s, found, done, out))
+    asked,how = Asked(data, reading, preset, seed, quiet, memory),Erasing(scan, fresh, recalibrate, precaution)
+    with quiet_stderr(quiet): s,found,done = erase_one(ctx.obj, model, out, asked, how, report, json)
+    if done is None: return _nothing_erased(s, found)
     _say(f'{scan_text(found, s.held.classes, 3)}\n{erase_text(done, out)}', json=='-')
 
 # %% ../nbs/05a_cli.ipynb #c103

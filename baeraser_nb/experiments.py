@@ -139,6 +139,7 @@ def purify_as_told(
     done = purify(model, held, Precaution(**options), seed, progress=False)
     return Defended(done.model, dict(check={k:getattr(done, k) for k in ('kept','before','after','n_check')}))
 
+# %% ../nbs/04_experiments.ipynb #n893c6f9
 def rival_as_told(
     model,          # suspicious model
     held,           # the defender's clean images
@@ -248,6 +249,7 @@ def label_counts(labels, n):
     "How often each of `n` labels is there"
     return torch.bincount(labels, minlength=n).tolist()
 
+# %% ../nbs/04_experiments.ipynb #n58545f6
 def answers_to(
     model,          # takes pixels in [0,1]
     probe:Probe,
@@ -432,6 +434,7 @@ def wanted(
     pairs = (spec.data,grid.data),(spec.attack,grid.attacks),(spec.options.get('size'),grid.sizes)
     return all(some is None or value in some for value,some in pairs)
 
+# %% ../nbs/04_experiments.ipynb #n0af1df1
 def victims(
     grid:Grid,
 ) -> list: # of `Spec`; `BadInput` if there is no such victim

@@ -241,7 +241,7 @@ def after_batch(self:CheckEvery):
     else: self.history.append(dict(step=self.step))
     self.history[-1].update(losses)
 
-# %% ../nbs/03_unlearning.ipynb #nd400ce2
+# %% ../nbs/03_unlearning.ipynb #n111f73f
 @dataclass
 class Checkpoint:
     "The state of a model at a step"
@@ -255,6 +255,7 @@ def metrics_of(
     "What a check says, without step and losses"
     return {k:row[k] for k in ('acc','asr','ra')}
 
+# %% ../nbs/03_unlearning.ipynb #nd400ce2
 class KeepBest(Callback):
     "Remember the best checked state, in `best`; of states that are equal within the noise, the latest"
     order,run_valid = 56,False
@@ -463,6 +464,7 @@ def shift(self:Unlearning,
     "Clean images are moved by up to an eighth of their size"
     return partial(augment, pad=max(1, images.shape[1]//8)) if self.augment else None
 
+# %% ../nbs/03_unlearning.ipynb #n0159863
 @patch
 def callbacks(self:Unlearning,
     images:Images,  # held images that are trained on
