@@ -87,7 +87,7 @@ class UnlearnLoss:
 
 # %% ../nbs/03_unlearning.ipynb #nc8eb68e
 @patch
-def right_answer(self:UnlearnLoss, z, y, teacher_logits):
+def error(self:UnlearnLoss, z, y, teacher_logits):
     "How far logits `z` are from the right answer, (n,): the teacher's if there is one, else the label"
     if self.temperature is None: return F.cross_entropy(z, y, reduction='none')
     return distillation(z, teacher_logits, self.temperature)
@@ -104,8 +104,8 @@ def __call__(self:UnlearnLoss,
     on,log_p = even_weights(y!=yb),log_prob(bad, yb)
     self.clean,self.backdoor = F.cross_entropy(clean, y),-(on*log_p).sum()
     loss = self.clean + self.forget_weight*(on*FORGETTING[self.forget](log_p, pred.shape[1])).sum()
-    if self.temperature is not None: loss = loss+self.right_answer(clean, y, teacher_logits).mean()
-    return self.alpha*(loss + self.relearn_weight*(on*self.right_answer(bad, y, teacher_logits)).sum())
+    if self.temperature is not None: loss = loss+self.error(clean, y, teacher_logits).mean()
+    return self.alpha*(loss + self.relearn_weight*(on*self.error(bad, y, teacher_logits)).sum())
 
 # %% ../nbs/03_unlearning.ipynb #c012
 class Triggered(Callback):
