@@ -127,6 +127,7 @@ def draw_images(
     chosen[at[torch.randperm(len(at), generator=g)[:round(share*len(may))]]] = True
     return chosen
 
+# %% ../nbs/01_attacks.ipynb #nd4dfcc8
 @patch
 def drawn(self:Poison) -> Tensor: # places in the batch
     "Where in the batch the images are that were drawn from the training set, which happens once"
@@ -210,6 +211,7 @@ def interval(self:Metrics,
     hits,trials = (getattr(self, k) for k in COUNTS[share])
     return wilson(hits, trials)
 
+# %% ../nbs/01_attacks.ipynb #n4600d4b
 @patch
 def __str__(self:Metrics):
     "Acc, and with triggered images ASR and RA, each with its interval"
@@ -220,6 +222,16 @@ def __str__(self:Metrics):
     return ', '.join(shown(share, title) for share,title in titles.items())
 
 # %% ../nbs/01_attacks.ipynb #m017
+def _clean_counts(y, want, answers):
+    "Of the answers to clean images of labels `y`: how many are right, and how many of these are of the target"
+    right,own = answers==y,y==want
+    return dict(n_clean=len(y), n_right=int(right.sum()), n_target=int(own.sum()), n_target_right=int(right[own].sum()))
+
+def _triggered_counts(y, want, answers):
+    "Of the answers to triggered images of labels `y`: how many are the wanted one, how many the true one"
+    return dict(n_triggered=len(y), n_hit=int((answers==want).sum()), n_true=int((answers==y).sum()))
+
+# %% ../nbs/01_attacks.ipynb #n12f542c
 @patch(cls_method=True)
 def count(cls:Metrics,
     y:Tensor,     # true labels, (n,)
@@ -230,15 +242,6 @@ def count(cls:Metrics,
     "Count right and wrong answers"
     others = y!=want
     return cls(**_clean_counts(y, want, clean), **_triggered_counts(y[others], want[others], bad))
-
-def _clean_counts(y, want, answers):
-    "Of the answers to clean images of labels `y`: how many are right, and how many of these are of the target"
-    right,own = answers==y,y==want
-    return dict(n_clean=len(y), n_right=int(right.sum()), n_target=int(own.sum()), n_target_right=int(right[own].sum()))
-
-def _triggered_counts(y, want, answers):
-    "Of the answers to triggered images of labels `y`: how many are the wanted one, how many the true one"
-    return dict(n_triggered=len(y), n_hit=int((answers==want).sum()), n_true=int((answers==y).sum()))
 
 # %% ../nbs/01_attacks.ipynb #c033
 def evaluate(

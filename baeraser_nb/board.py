@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['SIDES', 'RIVALS', 'TEN', 'RARE', 'QUICK', 'BRIEF', 'BOARD', 'board_experiment', 'PUBLISHED', 'BOARD_DER', 'SHARES',
-           'BoardVictim', 'board_data', 'train_board', 'triggered_images', 'board_folder', 'board_victim', 'BoardCell',
-           'BoardBench', 'board_bench', 'board_row', 'board_line', 'board_victims', 'board_cells', 'board_asked',
-           'board_kind', 'board_job', 'published_figures', 'board_frame', 'board_table', 'on_front']
+           'BoardVictim', 'board_data', 'board_network', 'train_board', 'triggered_images', 'load_board',
+           'board_folder', 'board_victim', 'BoardCell', 'BoardBench', 'board_bench', 'board_row', 'board_line',
+           'board_victims', 'board_cells', 'board_asked', 'board_kind', 'board_job', 'published_figures', 'board_frame',
+           'board_table', 'on_front']
 
 # %% ../nbs/04h_board.ipynb #nfa0c81e
 import hashlib,json,time
@@ -17,6 +18,7 @@ from pathlib import Path
 import pandas as pd
 import torch
 from torch import nn
+from fastcore.basics import patch
 from .core import BadInput,default_device,whole_folder,write_whole
 from .data import Dataset,Images,Splits,augment,split,to_float
 from .readers import data_root,load_dataset
@@ -46,15 +48,24 @@ class BoardVictim:
         if self.attack not in ('none',*BENCHMARK):
             raise BadInput(f"`attack` must be one of {', '.join(BENCHMARK)}, or none; got {self.attack!r}")
         if self.attack=='none': object.__setattr__(self, 'rate', 0.)
-    @property
-    def name(self):
-        attack = self.attack if self.attack=='none' else f'{self.attack}{self.rate:g}'
-        data = f'{self.data}{self.n}' if self.n else self.data
-        return '-'.join([data, self.net, attack, f'{self.epochs}x{self.lr:g}x{self.bs}', str(self.seed)])
-    @property
-    def clean(self): return replace(self, attack='none')
-    @property
-    def target(self): return None if self.attack=='none' else BENCHMARK[self.attack].target
+
+# %% ../nbs/04h_board.ipynb #n6525add
+@patch(as_prop=True)
+def name(self:BoardVictim):
+    "The name of its folder"
+    attack = self.attack if self.attack=='none' else f'{self.attack}{self.rate:g}'
+    data = f'{self.data}{self.n}' if self.n else self.data
+    return '-'.join([data, self.net, attack, f'{self.epochs}x{self.lr:g}x{self.bs}', str(self.seed)])
+
+@patch(as_prop=True)
+def clean(self:BoardVictim):
+    "Its twin without an attack"
+    return replace(self, attack='none')
+
+@patch(as_prop=True)
+def target(self:BoardVictim):
+    "The label, or labels, that its attack wants; None for a clean model"
+    return None if self.attack=='none' else BENCHMARK[self.attack].target
 
 # %% ../nbs/04h_board.ipynb #n7c0e987
 SIDES = dict(gtsrb=32, tiny_imagenet=64) # sets that are read from the data root, and the side that images get, pixels
@@ -72,18 +83,26 @@ def board_data(
                    "or name the folder it lies in with `root` (`--root`) or BAERASER_DATA")
 
 # %% ../nbs/04h_board.ipynb #nb22120b
+def board_network(
+    v:BoardVictim,
+    train:Images,   # its training images: their shape, classes, mean and standard deviation count
+):                  # `Classifier`, on a GPU if there is one, where its training is compiled
+    "The untrained network of a victim"
+    (c,h,w),device = train.shape,default_device()
+    model = build_model(v.net, train.n_classes, c, *pixel_stats(train), seed=v.seed, size=(h,w)).to(device)
+    model.to(memory_format=torch.channels_last)
+    if device.type=='cuda': model.net.compile()
+    return model
+
+# %% ../nbs/04h_board.ipynb #nfb630f4
 def train_board(
     v:BoardVictim,
     train:Images,       # the attacker's training images
     flip:bool=False,    # mirror them too?
     clean=None,         # the clean twin, for attacks that look at one
 ) -> tuple:             # the model, in evaluation mode, and its trigger; None for a clean model
-    "Train a victim, on a GPU compiled and with its images on it"
-    (c,h,w),device = train.shape,default_device()
-    model = build_model(v.net, train.n_classes, c, *pixel_stats(train), seed=v.seed, size=(h,w)).to(device)
-    model.to(memory_format=torch.channels_last)
-    if device.type=='cuda': model.net.compile()
-    how = dict(lr=v.lr, bs=v.bs, seed=v.seed, augment=partial(augment, flip=flip))
+    "Train a victim"
+    model,how = board_network(v, train),dict(lr=v.lr, bs=v.bs, seed=v.seed, augment=partial(augment, flip=flip))
     if v.attack=='none':
         fit(model, train, v.epochs, desc=v.name, **how)
         return model.eval(),None
@@ -101,6 +120,36 @@ def triggered_images(
     g,device = torch.Generator().manual_seed(0),default_device()
     parts = [trigger.stamp(to_float(x, device), g).mul(255).round().byte().cpu() for x in some.x.split(500)]
     return Images(torch.cat(parts), some.y, some.classes)
+
+# %% ../nbs/04h_board.ipynb #nd5c9e82
+def _save_triggered(path, triggered):
+    "Write images with a trigger and their true labels"
+    save_weights(path, dict(x=triggered.x, y=triggered.y), {})
+
+def _read_triggered(path, classes):
+    "What `_save_triggered` wrote"
+    tensors,_ = load_weights(path)
+    return Images(tensors['x'], tensors['y'], classes)
+
+# %% ../nbs/04h_board.ipynb #n5c861a0
+def load_board(
+    folder,     # see `board_victim`
+    ds:Dataset, # its images
+):              # `Classifier` in evaluation mode
+    "A victim as a defender loads it"
+    c,h,w = ds.test.shape
+    return load_model(Path(folder)/'victim.safetensors', channels=c, size=(h,w))[0]
+
+def _make_victim(folder, v, ds, clean):
+    "Train a victim, and write its files into a new folder"
+    began,order = time.time(),torch.randperm(len(ds.train), generator=torch.Generator().manual_seed(0))
+    model,trigger = train_board(v, ds.train[order[:v.n or len(order)]], ds.flip, clean)
+    folder.mkdir()
+    facts = dict(arch=v.net, shape='x'.join(map(str, ds.test.shape)))|model.normalisation
+    save_weights(folder/'victim.safetensors', model.net.state_dict(), facts)
+    if trigger is not None:
+        _save_triggered(folder/'triggered.safetensors', triggered_images(trigger, split(ds).test, v.target))
+    write_whole(folder/'facts.json', json.dumps(dict(spec=asdict(v), seconds=round(time.time()-began, 1)))+'\n')
 
 # %% ../nbs/04h_board.ipynb #n87e4931
 def board_folder(
@@ -122,27 +171,6 @@ def board_victim(
     clean = load_board(board_victim(v.clean, root, ds), ds) if looks else None
     with whole_folder(out) as making: _make_victim(making, v, ds, clean)
     return out
-
-# %% ../nbs/04h_board.ipynb #n5c861a0
-def _make_victim(folder, v, ds, clean):
-    "Train a victim, and write its files into a new folder"
-    began,order = time.time(),torch.randperm(len(ds.train), generator=torch.Generator().manual_seed(0))
-    model,trigger = train_board(v, ds.train[order[:v.n or len(order)]], ds.flip, clean)
-    folder.mkdir()
-    facts = dict(arch=v.net, shape='x'.join(map(str, ds.test.shape)))|model.normalisation
-    save_weights(folder/'victim.safetensors', model.net.state_dict(), facts)
-    if trigger is not None:
-        seen = triggered_images(trigger, split(ds).test, v.target)
-        save_weights(folder/'triggered.safetensors', dict(x=seen.x, y=seen.y), {})
-    write_whole(folder/'facts.json', json.dumps(dict(spec=asdict(v), seconds=round(time.time()-began, 1)))+'\n')
-
-def load_board(
-    folder,     # see `board_victim`
-    ds:Dataset, # its images
-):              # `Classifier` in evaluation mode
-    "A victim as a defender loads it"
-    c,h,w = ds.test.shape
-    return load_model(Path(folder)/'victim.safetensors', channels=c, size=(h,w))[0]
 
 # %% ../nbs/04h_board.ipynb #nb01d04b
 @dataclass(frozen=True)
@@ -174,6 +202,7 @@ class BoardBench:
         if self.triggered is None: return evaluate(model, self.data.test)
         return evaluate_images(model, self.data.test, self.triggered, self.target)
 
+# %% ../nbs/04h_board.ipynb #n14ea92c
 def board_bench(
     cell:BoardCell,     # any of the victim's
     root=None,          # data root
@@ -181,9 +210,7 @@ def board_bench(
     "Load, or train, what the cells of a victim share"
     v,ds = cell.victim,board_data(cell.victim.data, root)
     folder,triggered = board_victim(v, root, ds),None
-    if v.attack!='none':
-        seen,_ = load_weights(folder/'triggered.safetensors')
-        triggered = Images(seen['x'], seen['y'], ds.test.classes)
+    if v.attack!='none': triggered = _read_triggered(folder/'triggered.safetensors', ds.test.classes)
     bench = BoardBench(load_board(folder, ds), split(ds), triggered, v.target)
     bench.before = bench.measure(bench.victim)
     if triggered is not None: bench.floor = bench.measure(load_board(board_victim(v.clean, root, ds), ds))
@@ -202,6 +229,7 @@ def board_row(
     return dict(target=bench.target, n_held=len(bench.data.held), before=before.row(), after=after.row(), der=worth,
                 floor=bench.floor and bench.floor.row(), unchanged=same_weights(bench.victim, done.model))|done.facts
 
+# %% ../nbs/04h_board.ipynb #nda49a57
 def board_line(
     row:dict,
 ) -> str:
@@ -228,6 +256,7 @@ def board_victims(
     rates = [(a, .1) for a in attacks]+[(a, r) for r in (.01,.005) for a in rare]
     return [BoardVictim(n, d, a, r, **how) for n,d in product(nets, data) for a,r in rates]
 
+# %% ../nbs/04h_board.ipynb #na6634fa
 def board_cells(
     victims,
     defences=RIVALS,
@@ -300,6 +329,7 @@ def board_frame(
     df = left.join(right).assign(seconds=wide.get('seconds'))
     return df.join(pd.DataFrame([more.get(r['name'], {}) for r in rows])) if more else df
 
+# %% ../nbs/04h_board.ipynb #ndca7335
 def board_table(
     df,             # of `board_frame`
     share='der',    # a column of it

@@ -9,11 +9,12 @@ __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS
            'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
            'attack_command', 'measure', 'is_pictures', 'measure_pictures', 'evaluate_command', 'proof_of', 'proof_text',
            'prove_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject',
-           'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'row_of', 'scan_many',
-           'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from',
-           'find_or_scan', 'can_be_erased', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict', 'save_plot',
-           'save_pictures', 'demo_command', 'experiment_list', 'stale_list', 'run_command', 'bench_command',
-           'zoo_command', 'detect_command', 'performance_command']
+           'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'is_folder', 'models_in',
+           'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
+           'erase_found', 'scan_from', 'find_or_scan', 'can_be_erased', 'Erasing', 'erase_one', 'erase_command',
+           'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures', 'demo_command',
+           'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command', 'detect_command',
+           'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
@@ -262,7 +263,7 @@ class Reading:
     mean:_Mean=None
     std:_Std=None
     device:_Device=None
-    def subject(self, model, data): return load_subject(model, data=data, **vars(self))
+    def subject(self, model, data): return load_subject(model, data, self)
 
 # %% ../nbs/05a_cli.ipynb #n027t
 def with_reading(
@@ -511,7 +512,6 @@ class Subject:
     sha256: str     # of the file
     case: object    # `Case`: the `Classifier` in the file, and the held images
     weights: object # what `load_weights` read
-    meta: dict      # the file's metadata
     about: dict     # arch, mean, std and shape in use
     says: dict      # who says so, of arch, mean and std: 'option', 'file' or 'nobody'
     name: str       # of the data
@@ -520,6 +520,8 @@ class Subject:
     entry: str|None = None # part of the checkpoint that was asked for
     remarks: list = field(default_factory=list) # what a report should say besides the doubts
     @property
+    def meta(self): return self.weights[1] # the file's metadata
+    @property
     def model(self): return self.case.model
     @property
     def held(self): return self.case.images
@@ -527,7 +529,7 @@ class Subject:
     def shown(self): return self.held if self.data.test is None else self.data.test # what a model is measured on
 
 # %% ../nbs/05a_cli.ipynb #w330
-def _images_for(weights, data, root, download, size):
+def _images_for(weights, data, reading):
     "The images, with as many channels as the weights take"
     from baeraser_nb.readers import load_dataset
     from baeraser_nb.weights import channels_of
@@ -535,7 +537,7 @@ def _images_for(weights, data, root, download, size):
     if channels and said in ('1','3') and said!=str(channels):
         raise _bad_input(f'`model` says that its images have {said} channels, and its weights take {channels}; '
                          'ask for a file that does not contradict itself')
-    return load_dataset(data, root, download, _picture_size(size), channels)
+    return load_dataset(data, reading.root, reading.download, _picture_size(reading.size), channels)
 
 # %% ../nbs/05a_cli.ipynb #w330x
 def _case(model, held, says):
@@ -543,38 +545,34 @@ def _case(model, held, says):
     from baeraser_nb.inputs import as_case
     return as_case(model, held, known='nobody' not in (says['mean'],says['std']))
 
+def _classifier(path, weights, shape, reading):
+    "The network in a file, for images of a shape"
+    from baeraser_nb.weights import load_model
+    channels,*size = shape
+    normal = {k:_numbers(getattr(reading, k), k) for k in ('mean','std')}
+    return load_model(path, reading.arch, channels, **normal, device=reading.device, size=tuple(size),
+                      factory=reading.factory, weights=weights, entry=reading.entry)[0]
+
 # %% ../nbs/05a_cli.ipynb #c045
 def load_subject(
-    model,          # weights file
-    arch=None,      # None: what the file says
-    data='digits',  # name or path
-    root=None,      # folder of named sets
-    download=False, # fetch a named set?
-    held=None,      # share of held images; None: 0.05
-    mean=None,      # as '0.49,0.48,0.45'; None: what the file says, else 0
-    std=None,       # likewise, else 1
-    factory=None,   # 'module:function' instead of `arch`, see `load_model`
-    device=None,    # where to compute; None: a GPU if there is one
-    size=None,      # of pictures in a folder, as '32' or '32,48'; None: as they are
-    entry=None,     # which part of a checkpoint to take; None: the one that fits
-) -> Subject:       # `BadInput` where these do not go together
+    model,                     # weights file
+    data='digits',             # name or path of images
+    reading:Reading=Reading(), # how both are read
+) -> Subject:                  # `BadInput` where these do not go together
     "Read a weights file and the images to judge it by"
     from baeraser_nb.core import file_hash
     from baeraser_nb.data import split
-    from baeraser_nb.weights import load_model,load_weights
-    weights = load_weights(model, entry)
-    meta,ds = weights[1],_images_for(weights, data, root, download, size)
-    shape,ratio = 'x'.join(map(str, ds.test.shape)),_held_share(held, meta, ds)
+    from baeraser_nb.weights import load_weights
+    weights = load_weights(model, reading.entry)
+    meta,ds = weights[1],_images_for(weights, data, reading)
+    shape,ratio = 'x'.join(map(str, ds.test.shape)),_held_share(reading.held, meta, ds)
     _check_shape(model, meta, data, shape)
-    normal = dict(mean=_numbers(mean, 'mean'), std=_numbers(std, 'std'))
-    channels,*size = ds.test.shape
-    clf,_ = load_model(model, arch, channels, **normal, device=device, size=tuple(size), factory=factory,
-                       weights=weights, entry=entry)
-    says = _who_says(meta, clf.normalisation, arch=arch or factory, mean=mean, std=std)
-    splits = split(ds, ratio)
-    return Subject(
-        path=Path(model), sha256=file_hash(model), case=_case(clf, splits.held, says), weights=weights, meta=meta,
-        about=_in_use(clf, meta, arch, factory, shape), says=says, name=ds.name, data=splits, ratio=ratio, entry=entry)
+    clf,splits = _classifier(model, weights, ds.test.shape, reading),split(ds, ratio)
+    origin = reading.arch or reading.factory
+    says = _who_says(meta, clf.normalisation, arch=origin, mean=reading.mean, std=reading.std)
+    about = _in_use(clf, meta, reading.arch, reading.factory, shape)
+    return Subject(Path(model), file_hash(model), _case(clf, splits.held, says), weights, about, says, ds.name, splits,
+                   ratio, reading.entry)
 
 # %% ../nbs/05a_cli.ipynb #w121
 def reading_line(
@@ -866,6 +864,7 @@ def proof_of(
     victim,purified,*clean = (s.model for s in subjects)
     return prove(victim, purified, foe, *(clean or [None]), progress),foe
 
+# %% ../nbs/05a_cli.ipynb #n3bc0b9d
 def proof_text(
     proof, # `Proof`
 ) -> str:
@@ -960,6 +959,7 @@ def _search(preset, memory=None):
     search = preset_named(preset, SEARCHES)
     return search if memory is None else replace(search, memory=memory)
 
+# %% ../nbs/05a_cli.ipynb #n03eadab
 def scan_subject(
     s:Subject,
     preset:str='robust', # hyperparameters
@@ -1039,6 +1039,7 @@ def check_format(
     if format!='text' and json=='-':
         raise _bad_input(f'`format` {format} and `--json -` would both go to stdout; leave one out')
 
+# %% ../nbs/05a_cli.ipynb #n4100162
 def formatted(
     format:str, # one of `FORMATS`, but text
     rows,       # a row, or a list of them
@@ -1107,6 +1108,7 @@ def _weights_in(folder):
     in_parts = {p.parent for p in found if p.name.endswith('.index.json')}
     return [p for p in found if not (p.parent in in_parts and _PART.fullmatch(p.name))]
 
+# %% ../nbs/05a_cli.ipynb #n634e704
 def is_folder(
     path, # of any kind, perhaps one that no file can have
 ) -> bool:
@@ -1311,18 +1313,16 @@ PRICE = ('nothing was found; the model is purified as a precaution. In tests tha
 def erase_found(
     s:Subject,
     found,                  # `Scan`
-    preset:str='robust',    # hyperparameters
-    seed:int=0,             # of the unlearning
-    quiet:bool=False,       # no progress bar
+    asked:Asked,            # preset, seed and quiet
     recalibrate:bool=False, # give the unlearned label its share of clean images back too
     precaution:bool=False,  # purify without a trigger where nothing was found
 ):                          # `Erased`; `BadInput` if the outcome is of no use
     "Erase what a scan found, and say on stderr what is doubtful about the outcome"
     from baeraser_nb.unlearn import UNLEARNINGS,erase
-    how = replace(UNLEARNINGS[preset], recalibrate=True) if recalibrate else preset
+    how = replace(UNLEARNINGS[asked.preset], recalibrate=True) if recalibrate else asked.preset
     if precaution and found.pool is None: _note(PRICE)
-    done = erase(s.case, scan=found, preset=how, seed=seed, progress=not quiet, precaution=precaution)
-    done.preset,remark = preset,check_erased(done)
+    done = erase(s.case, scan=found, preset=how, seed=asked.seed, progress=not asked.quiet, precaution=precaution)
+    done.preset,remark = asked.preset,check_erased(done)
     if remark:
         s.remarks.append(remark)
         _remark(remark)
@@ -1422,6 +1422,37 @@ def _erase_row(s, found, done, out):
     "What `erase` writes as JSON"
     return done.row()|_origin(s)|dict(scan=scan_row(s, found), out=str(out), version=__version__)
 
+# %% ../nbs/05a_cli.ipynb #nb17597b
+@dataclass(frozen=True)
+class Erasing:
+    "How a model is erased"
+    scan:Path|None=None     # a stored scan to use
+    fresh:bool=False        # do not use one that is kept
+    recalibrate:bool=False  # give the unlearned label its share of clean images back too
+    precaution:bool=False   # purify without a trigger where nothing was found
+
+def erase_one(
+    run:Run,
+    model:Path,     # weights file
+    out:Path,       # of the purified weights
+    asked:Asked,
+    how:Erasing=Erasing(),
+    report=None,    # folder, or None
+    json=None,      # file, or '-', or None
+):                  # `Subject`, `Scan` and `Erased`; no `Erased`, and nothing written, where nothing can be said
+    "Scan one model, erase what is found, and write what was asked for"
+    read = *_model_files(model),*_data_files(asked.data),*([how.scan] if how.scan else [])
+    with Outputs(*read) as o:
+        weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
+        s = asked.subject(model)
+        found = find_or_scan(s, asked, how.scan, how.fresh)
+        if not can_be_erased(s, found, how.precaution): return s,found,None
+        done = erase_found(s, found, asked, how.recalibrate, how.precaution)
+        write_purified(weights, s, done)
+        report_on(folder, run, s, found, done, out)
+        write_json(to, _erase_row(s, found, done, out))
+    return s,found,done
+
 # %% ../nbs/05a_cli.ipynb #c101
 @app.command('erase', short_help='Write purified weights.')
 @with_reading
@@ -1432,17 +1463,9 @@ def erase_command(
     ("Scan a model, unless the same scan is kept, and erase what is found. Exit status 0: done, or nothing to erase; "
      "2: could not run, or could not erase; 3: nothing can be said about the model, and nothing is written "
      "unless --precaution is given and the model can be read.")
-    asked = Asked(data, reading, preset, seed, quiet, memory)
-    read = *_model_files(model),*_data_files(data),*([scan] if scan else [])
-    with quiet_stderr(quiet),Outputs(*read) as o:
-        weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
-        s = asked.subject(model)
-        found = find_or_scan(s, asked, scan, fresh)
-        if not can_be_erased(s, found, precaution): return _nothing_erased(s, found)
-        done = erase_found(s, found, preset, seed, quiet, recalibrate, precaution)
-        write_purified(weights, s, done)
-        report_on(folder, ctx.obj, s, found, done, out)
-        write_json(to, _erase_row(s, found, done, out))
+    asked,how = Asked(data, reading, preset, seed, quiet, memory),Erasing(scan, fresh, recalibrate, precaution)
+    with quiet_stderr(quiet): s,found,done = erase_one(ctx.obj, model, out, asked, how, report, json)
+    if done is None: return _nothing_erased(s, found)
     _say(f'{scan_text(found, s.held.classes, 3)}\n{erase_text(done, out)}', json=='-')
 
 # %% ../nbs/05a_cli.ipynb #c103
@@ -1469,13 +1492,13 @@ def demo_defence(
     quiet:bool=False,
 ):               # `Subject`, `Scan`, `Erased`
     "Scan the victim and erase what is found, as `scan` and `erase` do"
-    s = load_subject(folder/'victim.safetensors', held=ratio)
+    s = load_subject(folder/'victim.safetensors', reading=Reading(held=ratio))
     _note(f'3/5 The defender scans it, with {len(s.held)} clean images and nothing else …')
     found = scan_subject(s, seed=seed, quiet=quiet)
     write_json(folder/'scan.json', scan_row(s, found)|dict(model='victim.safetensors'))
     _note(f'    {verdict_line(found)}')
     _note('4/5 … and erases what was found …')
-    done = erase_found(s, found, seed=seed, quiet=quiet)
+    done = erase_found(s, found, Asked('digits', seed=seed, quiet=quiet))
     write_purified(folder/'erased.safetensors', s, done)
     write_json(folder/'erase.json', done.row()|dict(version=__version__))
     report_on(folder, run, s, found, done, 'erased.safetensors')
@@ -1540,7 +1563,8 @@ def demo_metrics(
     "What the evaluator measures"
     _note('5/5 The evaluator measures all three on images the defender never saw, with the real trigger …')
     files = dict(clean='clean/victim', victim='victim', erased='erased')
-    m = {k:measure(load_subject(folder/f'{f}.safetensors', held=ratio), folder, seed) for k,f in files.items()}
+    reading = Reading(held=ratio)
+    m = {k:measure(load_subject(folder/f'{f}.safetensors', reading=reading), folder, seed) for k,f in files.items()}
     write_json(folder/'evaluate.json', {k:metrics_row(v) for k,v in m.items()})
     return m
 

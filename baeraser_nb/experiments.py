@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['LATER', 'PAPER_GREY', 'PAPER_COLOUR', 'DEFENCES', 'PLAIN', 'BETAS', 'RATIOS', 'LEARNING_RATES', 'VARIANTS', 'GRIDS',
            'MISSED', 'grid_experiment', 'ASKED', 'SHARES', 'ORDER', 'defence_options', 'Cell', 'kept_scan',
-           'scan_facts', 'Defended', 'erase_as_told', 'purify_as_told', 'defend', 'Workbench', 'workbench', 'Probe',
-           'places_shown', 'make_probe', 'share_of', 'label_counts', 'answers_to', 'trace', 'Published', 'read_pair',
-           'paper_figures', 'published', 'same_weights', 'peak_megabytes', 'cell_row', 'Grid', 'wanted', 'victims',
-           'cells', 'wrong_field', 'load_grid', 'grid_items', 'cell_asked', 'cell_job', 'cell_kind', 'scan_seconds',
-           'search_settings', 'cell_settings', 'share_text', 'cell_line', 'is_named', 'frame']
+           'scan_facts', 'Defended', 'erase_as_told', 'purify_as_told', 'rival_as_told', 'defend', 'Workbench',
+           'workbench', 'Probe', 'places_shown', 'make_probe', 'share_of', 'label_counts', 'answers_to', 'trace',
+           'Published', 'read_pair', 'paper_figures', 'published', 'same_weights', 'peak_megabytes', 'cell_row', 'Grid',
+           'wanted', 'victims', 'cells', 'wrong_field', 'load_grid', 'grid_items', 'cell_asked', 'cell_job',
+           'cell_kind', 'scan_seconds', 'search_settings', 'cell_settings', 'share_text', 'cell_line', 'is_named',
+           'frame']
 
 # %% ../nbs/04_experiments.ipynb #c003
 import copy,hashlib,json,resource,time
@@ -71,14 +72,20 @@ class Cell:
         if self.trace and self.defence!='baeraser':
             raise BadInput(f"`trace` is for the defence 'baeraser'; got {self.defence!r}")
         object.__setattr__(self, 'options', known|self.options)
-    @property
-    def key(self):
-        asked = asdict(self)
-        asked['options'] = {k:v for k,v in self.options.items() if k not in LATER or v!=LATER[k]}
-        if not self.trace: del asked['trace']
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
-    @property
-    def name(self): return f'{self.victim.name}-{self.defence}-{self.seed}-{self.key}'
+
+# %% ../nbs/04_experiments.ipynb #n894247c
+@patch(as_prop=True)
+def key(self:Cell):
+    "A digest of everything that is asked"
+    asked = asdict(self)
+    asked['options'] = {k:v for k,v in self.options.items() if k not in LATER or v!=LATER[k]}
+    if not self.trace: del asked['trace']
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
+
+@patch(as_prop=True)
+def name(self:Cell):
+    "The name of its row"
+    return f'{self.victim.name}-{self.defence}-{self.seed}-{self.key}'
 
 # %% ../nbs/04_experiments.ipynb #c011
 def kept_scan(
@@ -121,6 +128,7 @@ def erase_as_told(
     facts['history'] = [h for h in erased.history if 'acc' in h]
     return Defended(erased.model, dict(erase=facts), found.pool)
 
+# %% ../nbs/04_experiments.ipynb #n5ad5c83
 def purify_as_told(
     model,          # suspicious model
     held,           # the defender's clean images
@@ -130,6 +138,20 @@ def purify_as_told(
     "Our own defence where nothing was found"
     done = purify(model, held, Precaution(**options), seed, progress=False)
     return Defended(done.model, dict(check={k:getattr(done, k) for k in ('kept','before','after','n_check')}))
+
+# %% ../nbs/04_experiments.ipynb #n893c6f9
+def rival_as_told(
+    model,          # suspicious model
+    held,           # the defender's clean images
+    found,          # `Scan`; None for a defence that needs none
+    defence:str,    # a key of `BASELINES`
+    options:dict,   # its own
+    seed:int,
+) -> Defended:
+    "Somebody else's defence"
+    pool = found.pool if found else None
+    more = dict(pool=pool) if found else {}
+    return Defended(BASELINES[defence](model, held, seed=seed, progress=False, **options, **more), {}, pool)
 
 # %% ../nbs/04_experiments.ipynb #c012
 def defend(
@@ -148,10 +170,7 @@ def defend(
     start = time.time()
     if defence=='baeraser': done = erase_as_told(model, held, found, rest, seed, states)
     elif defence=='precaution': done = purify_as_told(model, held, rest, seed)
-    else:
-        if found: rest['pool'] = found.pool
-        new = BASELINES[defence](model, held, seed=seed, progress=False, **rest)
-        done = Defended(new, {}, found and found.pool)
+    else: done = rival_as_told(model, held, found, defence, rest, seed)
     done.facts |= dict(seconds=round(time.time()-start, 2))|(dict(scan=scan_facts(found)) if found else {})
     return done
 
@@ -230,6 +249,7 @@ def label_counts(labels, n):
     "How often each of `n` labels is there"
     return torch.bincount(labels, minlength=n).tolist()
 
+# %% ../nbs/04_experiments.ipynb #n58545f6
 def answers_to(
     model,          # takes pixels in [0,1]
     probe:Probe,
@@ -414,6 +434,7 @@ def wanted(
     pairs = (spec.data,grid.data),(spec.attack,grid.attacks),(spec.options.get('size'),grid.sizes)
     return all(some is None or value in some for value,some in pairs)
 
+# %% ../nbs/04_experiments.ipynb #n0af1df1
 def victims(
     grid:Grid,
 ) -> list: # of `Spec`; `BadInput` if there is no such victim

@@ -4,15 +4,16 @@
 
 # %% auto #0
 __all__ = ['FORGETTING', 'UNLEARNINGS', 'STATUS', 'WITHOUT_TRIGGER', 'CURVES', 'ascent', 'capped', 'bounded', 'remembering',
-           'UnlearnLoss', 'Triggered', 'FreezeBN', 'trainable', 'clean_gradient', 'WeightPenalty', 'Stamping', 'check',
-           'Standard', 'CheckEvery', 'Checkpoint', 'KeepBest', 'StopDiverged', 'StopAt', 'last_bias', 'recalibrate',
-           'Unlearning', 'Erased', 'Round', 'Unlearner', 'search_again', 'rescan_row', 'without_trigger', 'erase',
-           'plot_history']
+           'distillation', 'even_weights', 'log_prob', 'UnlearnLoss', 'Triggered', 'FreezeBN', 'trainable',
+           'clean_gradient', 'WeightPenalty', 'Stamping', 'check', 'Standard', 'CheckEvery', 'Checkpoint', 'metrics_of',
+           'KeepBest', 'StopDiverged', 'StopAt', 'last_bias', 'recalibrate', 'Unlearning', 'Erased', 'Unlearner',
+           'Round', 'Course', 'search_again', 'rescan_row', 'without_trigger', 'erase', 'plot_history']
 
 # %% ../nbs/03_unlearning.ipynb #c003
 import copy,math,time
 from dataclasses import dataclass,field,replace
 from functools import partial
+from itertools import accumulate
 import torch
 import torch.nn.functional as F
 from torch import nn,Tensor
@@ -27,7 +28,7 @@ from .networks import amp_mode,by_pieces,eval_mode,predict,trainable_copy,with_g
 from .training import Progress,learner
 from .inputs import Case,as_case,of_learner
 from .recovery import SEARCHES,Scan,Search,TriggerPool,preset_named,scan as scan_model
-from .precaution import purify
+from .precaution import purify,share_right
 
 # %% ../nbs/03_unlearning.ipynb #n2388cff
 def ascent(log_p, K):
@@ -45,6 +46,30 @@ def remembering(log_p, K):
 
 FORGETTING = dict(ascent=ascent, capped=capped, bounded=bounded) | {None:remembering}
 
+# %% ../nbs/03_unlearning.ipynb #nb686f4f
+def distillation(
+    z:Tensor,               # logits, (n,K)
+    teacher_logits:Tensor,  # for the same images, (n,K)
+    T:float,                # temperature, > 0
+) -> Tensor:                # of each image, (n,)
+    "How far answers are from the teacher's"
+    return T*T*F.kl_div((z/T).log_softmax(1), (teacher_logits/T).softmax(1), reduction='none').sum(1)
+
+# %% ../nbs/03_unlearning.ipynb #ne0b868c
+def even_weights(
+    counts:Tensor,  # which images count, bool, (n,)
+) -> Tensor:        # (n,), sum 1; all 0 where no image counts
+    "The same weight for every image that counts"
+    on = counts.float()
+    return on/on.sum().clamp(min=1)
+
+def log_prob(
+    z:Tensor,      # logits, (n,K)
+    labels:Tensor, # (n,)
+) -> Tensor:       # (n,)
+    "Log probability that each image has its label"
+    return z.log_softmax(1).gather(1, labels[:,None])[:,0]
+
 # %% ../nbs/03_unlearning.ipynb #c006
 class UnlearnLoss:
     "Loss on a batch of clean images followed by the same images with triggers (Eq. 4 without its penalty)"
@@ -58,28 +83,29 @@ class UnlearnLoss:
         if forget not in FORGETTING:
             raise BadInput(f"`forget` must be 'ascent', 'capped', 'bounded' or None; got {forget!r}")
         store_attr()
-    def distillation(self, z, teacher_logits):
-        "How far logits `z` are from the teacher's, (n,)"
-        T = self.temperature
-        return T*T*F.kl_div((z/T).log_softmax(1), (teacher_logits/T).softmax(1), reduction='none').sum(1)
-    def __call__(self,
-        pred:Tensor,            # logits of the clean images, then of the triggered ones, (2n,K)
-        y:Tensor,               # true labels, (n,)
-        yb:Tensor,              # the triggers' labels, (n,); images of that very class do not count
-        teacher_logits=None,    # for the clean images, (n,K); needed with a temperature
-    ) -> Tensor:
-        clean,bad = pred.chunk(2)
-        on = (y!=yb).float()
-        on = on/on.sum().clamp(min=1)
-        log_p = bad.log_softmax(1).gather(1, yb[:,None])[:,0]
-        self.clean,self.backdoor = F.cross_entropy(clean, y),-(on*log_p).sum()
-        loss = self.clean + self.forget_weight*(on*FORGETTING[self.forget](log_p, pred.shape[1])).sum()
-        if self.temperature is None: again = F.cross_entropy(bad, y, reduction='none')
-        else:
-            loss = loss+self.distillation(clean, teacher_logits).mean()
-            again = self.distillation(bad, teacher_logits)
-        return self.alpha*(loss + self.relearn_weight*(on*again).sum())
     __repr__ = basic_repr('alpha,forget,forget_weight,relearn_weight,temperature')
+
+# %% ../nbs/03_unlearning.ipynb #nc8eb68e
+@patch
+def error(self:UnlearnLoss, z, y, teacher_logits):
+    "How far logits `z` are from the right answer, (n,): the teacher's if there is one, else the label"
+    if self.temperature is None: return F.cross_entropy(z, y, reduction='none')
+    return distillation(z, teacher_logits, self.temperature)
+
+@patch
+def __call__(self:UnlearnLoss,
+    pred:Tensor,            # logits of the clean images, then of the triggered ones, (2n,K)
+    y:Tensor,               # true labels, (n,)
+    yb:Tensor,              # the triggers' labels, (n,); images of that very class do not count
+    teacher_logits=None,    # for the clean images, (n,K); needed with a temperature
+) -> Tensor:
+    "The loss of a batch; the cross-entropies that are shown stay in `clean` and `backdoor`"
+    clean,bad = pred.chunk(2)
+    on,log_p = even_weights(y!=yb),log_prob(bad, yb)
+    self.clean,self.backdoor = F.cross_entropy(clean, y),-(on*log_p).sum()
+    loss = self.clean + self.forget_weight*(on*FORGETTING[self.forget](log_p, pred.shape[1])).sum()
+    if self.temperature is not None: loss = loss+self.error(clean, y, teacher_logits).mean()
+    return self.alpha*(loss + self.relearn_weight*(on*self.error(bad, y, teacher_logits)).sum())
 
 # %% ../nbs/03_unlearning.ipynb #c012
 class Triggered(Callback):
@@ -153,6 +179,7 @@ class Stamping:
         self.labels.append(yb.cpu())
         return xb
 
+# %% ../nbs/03_unlearning.ipynb #n99d2e4b
 def check(
     model:nn.Module,    # takes pixels in [0,1]
     images:Images,      # clean images kept for checking
@@ -164,9 +191,8 @@ def check(
     stamp = Stamping(pool, many.y)
     pred = predict(model, many.x, transform=stamp).argmax(1)
     yb = torch.cat(stamp.labels)
-    on = many.y!=yb
-    acc = (predict(model, images.x).argmax(1)==images.y).float().mean().item()
-    return dict(acc=acc, asr=(pred==yb)[on].float().mean().item(), ra=(pred==many.y)[on].float().mean().item())
+    def share(hits): return hits[many.y!=yb].float().mean().item()
+    return dict(acc=share_right(model, images), asr=share(pred==yb), ra=share(pred==many.y))
 
 # %% ../nbs/03_unlearning.ipynb #nbca88f2
 @dataclass
@@ -197,18 +223,25 @@ class CheckEvery(Callback):
     def before_fit(self):
         self.history,self.step,self.broken = [],0,False
         self.check()
-    def losses(self):
-        l,tie = self.learn.loss_func,getattr(self.learn, 'weight_penalty', None)
-        penalty = float(tie.value()) if tie else 0.
-        return dict(clean_loss=l.clean.item(), backdoor_loss=l.backdoor.item(), penalty=penalty)
-    def after_batch(self):
-        self.step,losses = self.step+1,self.losses()
-        self.broken = not all(math.isfinite(v) for v in losses.values())
-        if self.broken or self.step%self.every==0 or self.step==self.last: self.check()
-        else: self.history.append(dict(step=self.step))
-        self.history[-1].update(losses)
 
-# %% ../nbs/03_unlearning.ipynb #nd400ce2
+# %% ../nbs/03_unlearning.ipynb #n3901121
+@patch
+def losses(self:CheckEvery):
+    "The parts of the loss on the batch that was just trained on"
+    l,tie = self.learn.loss_func,getattr(self.learn, 'weight_penalty', None)
+    penalty = float(tie.value()) if tie else 0.
+    return dict(clean_loss=l.clean.item(), backdoor_loss=l.backdoor.item(), penalty=penalty)
+
+@patch
+def after_batch(self:CheckEvery):
+    "Write the step's row; a loss that is not finite is checked at once"
+    self.step,losses = self.step+1,self.losses()
+    self.broken = not all(math.isfinite(v) for v in losses.values())
+    if self.broken or self.step%self.every==0 or self.step==self.last: self.check()
+    else: self.history.append(dict(step=self.step))
+    self.history[-1].update(losses)
+
+# %% ../nbs/03_unlearning.ipynb #n111f73f
 @dataclass
 class Checkpoint:
     "The state of a model at a step"
@@ -216,6 +249,13 @@ class Checkpoint:
     metrics:dict        # acc, asr, ra on the check images
     weights:dict        # a state dict
 
+def metrics_of(
+    row:dict,   # of a history, of a checked step
+) -> dict:      # acc, asr, ra
+    "What a check says, without step and losses"
+    return {k:row[k] for k in ('acc','asr','ra')}
+
+# %% ../nbs/03_unlearning.ipynb #nd400ce2
 class KeepBest(Callback):
     "Remember the best checked state, in `best`; of states that are equal within the noise, the latest"
     order,run_valid = 56,False
@@ -231,14 +271,19 @@ class KeepBest(Callback):
         self.consider()
     def after_batch(self):
         if 'acc' in self.check_every.history[-1]: self.consider()
-    def consider(self):
-        "Take the state that was just checked, if it is no worse than the best one"
-        c = {k:self.check_every.history[-1][k] for k in ('acc','asr','ra')}
-        now,noise = self.standard.rank(c),len(self.check_every.images)**-.5
-        self.top = now if self.top is None else max(now, self.top)
-        weights = {k:v.detach().clone() for k,v in self.model.state_dict().items()}
-        if self.every: self.states[self.check_every.step] = weights
-        if now[0]==self.top[0] and now[1]>=self.top[1]-noise: self.best = Checkpoint(self.check_every.step, c, weights)
+
+# %% ../nbs/03_unlearning.ipynb #n631acf4
+@patch
+def consider(self:KeepBest):
+    "Take the state that was just checked, if it is no worse than the best one"
+    watch = self.check_every
+    metrics,noise = metrics_of(watch.history[-1]),len(watch.images)**-.5
+    now = self.standard.rank(metrics)
+    self.top = now if self.top is None else max(now, self.top)
+    (state,figure),(best_state,best_figure) = now,self.top
+    weights = {k:v.detach().clone() for k,v in self.model.state_dict().items()}
+    if self.every: self.states[watch.step] = weights
+    if state==best_state and figure>=best_figure-noise: self.best = Checkpoint(watch.step, metrics, weights)
 
 # %% ../nbs/03_unlearning.ipynb #c025
 class StopDiverged(Callback):
@@ -254,6 +299,7 @@ class StopDiverged(Callback):
         self.diverged = self.check_every.broken or (len(low)==self.patience and all(low))
         if self.diverged: raise CancelFitException
 
+# %% ../nbs/03_unlearning.ipynb #n1d158e4
 class StopAt(Callback):
     "End the fit after some steps"
     order,run_valid = 58,False
@@ -279,6 +325,7 @@ def _biases(model, K):
     found = [getattr(m, 'bias', None) for m in model.modules()]
     return [b for b in found if isinstance(b, Tensor) and b.shape==(K,)]
 
+# %% ../nbs/03_unlearning.ipynb #n76bbcd2
 def last_bias(
     model:nn.Module,    # takes pixels in [0,1], gives logits
     x:Tensor,           # a few images
@@ -294,18 +341,6 @@ def last_bias(
                    "this one has none")
 
 # %% ../nbs/03_unlearning.ipynb #r002
-def recalibrate(
-    model:nn.Module,        # changed in place: takes pixels in [0,1], gives logits
-    victim_logits:Tensor,   # for the same images, by what the model was before the unlearning, (n,K)
-    x:Tensor,               # clean images, uint8 or float, (n,c,h,w)
-    labels,                 # whose biases may move
-) -> dict:                  # what was added, by label
-    "Give labels as much probability on clean images as the victim gives them, by the last layer's bias alone"
-    bias,at = last_bias(model, x),torch.tensor(sorted(labels))
-    b = _shift_for(predict(model, x), at, victim_logits.softmax(1).mean(0)[at])
-    bias.data[at.to(bias.device)] += b.to(bias)
-    return dict(zip(at.tolist(), b.tolist()))
-
 def _shift_for(z, at, goal):
     "What to add to logits `z` (n,K) of the labels `at` so that their mean probability is `goal`"
     b = torch.zeros(len(at), requires_grad=True)
@@ -317,6 +352,19 @@ def _shift_for(z, at, goal):
         return l
     opt.step(loss)
     return b.detach()
+
+# %% ../nbs/03_unlearning.ipynb #n23cccda
+def recalibrate(
+    model:nn.Module,        # changed in place: takes pixels in [0,1], gives logits
+    victim_logits:Tensor,   # for the same images, by what the model was before the unlearning, (n,K)
+    x:Tensor,               # clean images, uint8 or float, (n,c,h,w)
+    labels,                 # whose biases may move
+) -> dict:                  # what was added, by label
+    "Give labels as much probability on clean images as the victim gives them, by the last layer's bias alone"
+    bias,at = last_bias(model, x),torch.tensor(sorted(labels))
+    b = _shift_for(predict(model, x), at, victim_logits.softmax(1).mean(0)[at])
+    bias.data[at.to(bias.device)] += b.to(bias)
+    return dict(zip(at.tolist(), b.tolist()))
 
 # %% ../nbs/03_unlearning.ipynb #c029
 @dataclass(frozen=True)
@@ -339,6 +387,7 @@ class Unlearning:
     rescans:int=2               # scans of the purified model at most; while one names a label, more is unlearned
     recalibrate:bool=False      # give the unlearned labels their share of clean images back, see `recalibrate`
 
+# %% ../nbs/03_unlearning.ipynb #n1884bf8
 UNLEARNINGS = dict(
     robust=Unlearning(),
     paper=Unlearning(forget='ascent', forget_weight=1., relearn_weight=0., temperature=None, beta=1., lr=.01, clip=None,
@@ -361,14 +410,14 @@ class Erased:
     "A purified model and how it came about"
     model:nn.Module     # a copy; the model given is never changed
     status:str          # a key of `STATUS`
-    history:list        # a dict per step: step and losses; on checked steps acc, asr and ra on the check images
-    before:dict         # acc, asr, ra of recovered triggers on the check images; only acc without any; {} if unchanged
-    after:dict          # the same for the purified model
-    step:int            # the step whose weights were taken
-    diverged:bool       # the unlearning broke down at some point and was rolled back to `step`
-    seconds:float       # wall time
-    seed:int            # of the unlearning
-    preset:str          # hyperparameters used
+    history:list=field(default_factory=list) # a dict per step: step and losses, on checked steps acc, asr and ra too
+    before:dict=field(default_factory=dict)  # acc, asr, ra on the check images; no trigger: acc alone; unchanged: {}
+    after:dict=field(default_factory=dict)   # the same for the purified model
+    step:int=0          # the step whose weights were taken
+    diverged:bool=False # the unlearning broke down at some point and was rolled back to `step`
+    seconds:float=0.    # wall time
+    seed:int=0          # of the unlearning
+    preset:str='robust' # hyperparameters used
     bias:dict=field(default_factory=dict) # what `recalibrate` added in the last layer, by label
     rescans:list=field(default_factory=list) # a dict per scan of the purified model, see `rescan_row`
     states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
@@ -393,6 +442,7 @@ def price_words(self:Erased):
     acc = ' → '.join(f"{m['acc']:.1%}" for m in (self.before,self.after))
     return f'accuracy {acc} on images kept for checking'
 
+# %% ../nbs/03_unlearning.ipynb #nb9a7de9
 @patch
 def __repr__(self:Erased):
     if self.status=='unchanged': return f"unchanged: {STATUS['unchanged']}"
@@ -401,30 +451,20 @@ def __repr__(self:Erased):
     return (f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {asr}, "
             f"accuracy on check images {acc}; {self.rescan_words}{self.bias_words}")
 
-# %% ../nbs/03_unlearning.ipynb #c032
-@dataclass
-class Round:
-    "One run of the unlearning loop"
-    history:list        # see `Erased`
-    start:dict          # the first check
-    best:Checkpoint     # the weights that were taken
-    steps:int           # that were made
-    diverged:bool
-    standard:Standard
-    images:Images       # kept for checking
-    states:dict         # weights by step, if they were kept
-
-@dataclass
-class Unlearner:
-    "A victim, the images and the hyperparameters that it is erased with"
-    case:Case
-    recipe:Unlearning
-    seed:int=0
-    progress:bool=True
-    keep:bool=False     # keep the weights of every checked step
-    search:str|Search='robust' # of the rescans
-
 # %% ../nbs/03_unlearning.ipynb #nb210e77
+@patch
+def loss(self:Unlearning):
+    "The loss of every batch"
+    return UnlearnLoss(self.alpha, self.forget, self.forget_weight, self.relearn_weight, self.temperature)
+
+@patch
+def shift(self:Unlearning,
+    images:Images,  # held images that are trained on
+):                  # changes a batch of uint8 images; None: they stay as they are
+    "Clean images are moved by up to an eighth of their size"
+    return partial(augment, pad=max(1, images.shape[1]//8)) if self.augment else None
+
+# %% ../nbs/03_unlearning.ipynb #n0159863
 @patch
 def callbacks(self:Unlearning,
     images:Images,  # held images that are trained on
@@ -437,8 +477,18 @@ def callbacks(self:Unlearning,
     if self.decay: cbs.append(ParamScheduler({'lr': SchedCos(self.lr, 0.)}))
     return cbs
 
-def _shift(images): return partial(augment, pad=max(1, images.shape[1]//8))
+# %% ../nbs/03_unlearning.ipynb #c032
+@dataclass
+class Unlearner:
+    "A victim, the images and the hyperparameters that it is erased with"
+    case:Case
+    recipe:Unlearning
+    seed:int=0
+    progress:bool=True
+    keep:bool=False     # keep the weights of every checked step
+    search:str|Search='robust' # of the rescans
 
+# %% ../nbs/03_unlearning.ipynb #n4559fe3
 @patch
 def callbacks(self:Unlearner,
     pool:TriggerPool,
@@ -448,11 +498,31 @@ def callbacks(self:Unlearner,
     teacher,            # or None
 ) -> list:
     "What a round's learner is told"
-    u = self.recipe
     watching = CheckEvery(data.spare, pool, last=steps),KeepBest(standard, self.keep)
     cbs = [Triggered(pool, teacher), *watching, StopDiverged(standard), StopAt(steps)]
     if self.progress: cbs.append(Progress('erasing'))
-    return cbs+u.callbacks(data.use)
+    return cbs+self.recipe.callbacks(data.use)
+
+# %% ../nbs/03_unlearning.ipynb #n2c625f9
+@dataclass
+class Round:
+    "One run of the unlearning loop"
+    history:list        # see `Erased`
+    start:dict          # the first check
+    best:Checkpoint     # the weights that were taken
+    steps:int           # that were made
+    diverged:bool
+    standard:Standard
+    images:Images       # kept for checking
+    states:dict         # weights by step, if they were kept
+    @property
+    def met(self): return self.standard.met(self.best.metrics)
+
+def _seen(learn):
+    "What the callbacks of a round saw"
+    watch,keeper = learn.check_every,learn.keep_best
+    return Round(watch.history, metrics_of(watch.checks[0]), keeper.best, watch.step, learn.stop_diverged.diverged,
+                 keeper.standard, watch.images, keeper.states)
 
 # %% ../nbs/03_unlearning.ipynb #nfb0340a
 @patch
@@ -462,23 +532,16 @@ def one_round(self:Unlearner,
     acc:float|None=None,    # accuracy that a drop counts from; None: that of the first check
 ) -> Round:
     "Run the unlearning loop once"
-    u,data,standard = self.recipe,hold_out(self.case.images),Standard(acc)
+    u,data = self.recipe,hold_out(self.case.images)
     bs = min(u.bs, len(data.use))
     per_epoch = len(data.use)//bs
     steps = u.steps or u.passes*per_epoch
     teacher = None if u.temperature is None else copy.deepcopy(self.case.model).eval()
-    cbs,shift = self.callbacks(pool, data, steps, standard, teacher),_shift(data.use) if u.augment else None
-    learn = learner(model, data.use, bs=bs, wd=0., augment=shift, seed=self.seed, cbs=cbs)
-    learn.loss_func = UnlearnLoss(u.alpha, u.forget, u.forget_weight, u.relearn_weight, u.temperature)
+    cbs = self.callbacks(pool, data, steps, Standard(acc), teacher)
+    learn = learner(model, data.use, bs=bs, wd=0., augment=u.shift(data.use), seed=self.seed, cbs=cbs)
+    learn.loss_func = u.loss()
     with learn.no_logging(),amp_mode(model),amp_mode(teacher): learn.fit(math.ceil(steps/per_epoch), u.lr)
-    return _seen(learn, standard)
-
-def _seen(learn, standard):
-    "What the callbacks of a round saw"
-    watch,keeper = learn.check_every,learn.keep_best
-    first = {k:watch.checks[0][k] for k in ('acc','asr','ra')}
-    diverged = learn.stop_diverged.diverged
-    return Round(watch.history, first, keeper.best, watch.step, diverged, standard, watch.images, keeper.states)
+    return _seen(learn)
 
 # %% ../nbs/03_unlearning.ipynb #c033
 @patch
@@ -495,6 +558,22 @@ def fitting_round(self:Unlearner, model, pool, acc=None):
     return replace(self, recipe=replace(u, bs=bs)).fitting_round(model, pool, acc)
 
 # %% ../nbs/03_unlearning.ipynb #n5b2084a
+@dataclass
+class Course:
+    "What happened while a model was erased"
+    rounds:list=field(default_factory=list)     # of `Round`
+    rescans:list=field(default_factory=list)    # of `Scan`: the purified model, after each round
+    bias:dict=field(default_factory=dict)       # what `recalibrate` added, by label
+    @property
+    def last(self): return self.rounds[-1]
+    @property
+    def quiet(self): return not self.rescans or self.rescans[-1].verdict=='clean'
+    @property
+    def status(self):
+        if self.last.met and self.quiet: return 'erased'
+        return 'diverged' if self.last.diverged else 'incomplete'
+
+# %% ../nbs/03_unlearning.ipynb #nda5b0c7
 @patch
 def rescan(self:Unlearner, model, n:int):
     "Scan the purified model, for the `n`-th time"
@@ -502,45 +581,48 @@ def rescan(self:Unlearner, model, n:int):
     return scan_model(case, preset=self.search, seed=self.seed+n, progress=self.progress)
 
 @patch
-def mend(self:Unlearner, model, pool, r:Round, bias:dict) -> dict: # what was added to the biases by now, by label
-    "`recalibrate` the labels of a pool, all-to-all left out, and note in the round what became of them"
-    labels = pool.labels-{None}
-    if not labels: return bias
-    new = recalibrate(model, self.case.logits, self.case.images.x, labels)
+def mend(self:Unlearner, model, pool, course:Course):
+    "`recalibrate` the labels of a pool, all-to-all left out, and note in the course what became of them"
+    labels,r = pool.labels-{None},course.last
+    if not labels: return
+    for l,b in recalibrate(model, self.case.logits, self.case.images.x, labels).items():
+        course.bias[l] = course.bias.get(l, 0.)+b
     with seeded(self.seed): metrics = check(model, r.images, pool)
     r.best = Checkpoint(r.best.step, metrics, copy.deepcopy(model.state_dict()))
-    return bias|{l:b+bias.get(l, 0.) for l,b in new.items()}
 
+# %% ../nbs/03_unlearning.ipynb #ndc09c2a
 @patch
-def run(self:Unlearner, model, pool): # rounds, rescans (of `Scan`), and what `recalibrate` added
+def run(self:Unlearner, model, pool) -> Course:
     "Unlearn and scan again, until a rescan names nothing; `model` is left with the last round's best weights"
-    rounds,rescans,bias = [],[],{}
+    course = Course()
     for i in range(max(1, self.recipe.rescans)):
-        rounds.append(self.fitting_round(model, pool, rounds[0].start['acc'] if rounds else None))
-        model.load_state_dict(rounds[-1].best.weights)
-        if self.recipe.recalibrate: bias = self.mend(model, pool, rounds[-1], bias)
-        if not self.recipe.rescans or not rounds[-1].standard.met(rounds[-1].best.metrics): break
-        rescans.append(self.rescan(model, i+1))
-        if rescans[-1].pool is None: break
-        pool = pool+rescans[-1].pool
-    return rounds,rescans,bias
+        acc = course.rounds[0].start['acc'] if course.rounds else None
+        course.rounds.append(self.fitting_round(model, pool, acc))
+        model.load_state_dict(course.last.best.weights)
+        if self.recipe.recalibrate: self.mend(model, pool, course)
+        if not self.recipe.rescans or not course.last.met: break
+        course.rescans.append(self.rescan(model, i+1))
+        if course.rescans[-1].pool is None: break
+        pool = pool+course.rescans[-1].pool
+    return course
 
 # %% ../nbs/03_unlearning.ipynb #n105f1f5
-def _joined(rounds):
-    "History and kept weights of several rounds, steps counted on; and the steps before the last one"
-    history,states,past = [],{},0
-    for r in rounds:
-        before = past
-        history += [h|dict(step=h['step']+past) for h in r.history]
-        states |= {k+past:w for k,w in r.states.items()}
-        past += r.steps
-    return history,states,before
+@patch
+def starts(self:Course) -> list:
+    "Steps before each round"
+    return [0, *accumulate(r.steps for r in self.rounds[:-1])]
 
-def _status(r, rescans):
-    "How it ended: the last round, and what the last rescan says"
-    quiet = not rescans or rescans[-1].verdict=='clean'
-    return 'erased' if r.standard.met(r.best.metrics) and quiet else 'diverged' if r.diverged else 'incomplete'
+@patch
+def history(self:Course) -> list:
+    "The rows of all rounds, steps counted on"
+    return [h|dict(step=h['step']+n) for n,r in zip(self.starts(), self.rounds) for h in r.history]
 
+@patch
+def states(self:Course) -> dict:
+    "The weights that were kept, by step"
+    return {k+n:w for n,r in zip(self.starts(), self.rounds) for k,w in r.states.items()}
+
+# %% ../nbs/03_unlearning.ipynb #n59f27c1
 def search_again(
     scan:Scan,  # the first one
 ) -> Search:
@@ -555,22 +637,33 @@ def rescan_row(
     score = float(s.scores.score.max())
     return dict(verdict=s.verdict, targets=s.targets, named=s.named(), score=score, seconds=s.seconds)
 
+# %% ../nbs/03_unlearning.ipynb #na5ed365
+@patch
+def erased(self:Unlearner,
+    model:nn.Module,    # a copy of the case's, trained in place
+    pool:TriggerPool,   # recovered triggers
+) -> Erased:            # without time, seed and preset
+    "Unlearn a pool, and tell it"
+    if self.recipe.recalibrate: last_bias(model, self.case.images.x) # before the work, not after it
+    with with_gradients(): course = self.run(model, pool)
+    last,step = course.last,course.starts()[-1]+course.last.best.step
+    rescans = [rescan_row(s) for s in course.rescans]
+    return Erased(model.eval(), course.status, course.history(), course.rounds[0].start, last.best.metrics, step,
+                  last.diverged, bias=course.bias, rescans=rescans, states=course.states())
+
 # %% ../nbs/03_unlearning.ipynb #n5587de3
 def without_trigger(
     case:Case,
     model:nn.Module,    # a copy of the case's
-    start:float,        # when the work began, seconds
-    how:dict,           # seed and preset
-    precaution:bool,    # purify all the same?
+    seed:int=0,         # same seed, same result
+    precaution:bool=False, # purify all the same?
     progress:bool=True, # show a progress bar on stderr
-) -> Erased:
+) -> Erased:            # without time, seed and preset
     "What `erase` gives back where no trigger is known"
-    if not precaution:
-        return Erased(model, 'unchanged', [], {}, {}, 0, False, seconds=round(time.time()-start, 2), **how)
-    done = purify(case, seed=how['seed'], progress=progress)
+    if not precaution: return Erased(model, 'unchanged')
+    done = purify(case, seed=seed, progress=progress)
     before,after = (dict(acc=a) for a in (done.before,done.after))
-    status = 'precaution' if done.kept else 'spared'
-    return Erased(done.model, status, [], before, after, 0, False, seconds=round(time.time()-start, 2), **how)
+    return Erased(done.model, 'precaution' if done.kept else 'spared', before=before, after=after)
 
 # %% ../nbs/03_unlearning.ipynb #c031
 def erase(
@@ -585,20 +678,12 @@ def erase(
     precaution:bool=False,  # purify without a trigger where the scan names none, see `purify`
 ) -> Erased:
     "Unlearn the recovered triggers, knowing only the model, the held images and what the scan found"
-    start,u,case = time.time(),preset_named(preset, UNLEARNINGS),as_case(model, held, labels)
+    start,recipe,case = time.time(),preset_named(preset, UNLEARNINGS),as_case(model, held, labels)
     name,model = preset if isinstance(preset, str) else 'own',trainable_copy(case.model)
     if scan is None: scan = scan_model(case, preset='robust' if name=='own' else name, seed=seed, progress=progress)
-    how = dict(seed=seed, preset=name)
-    if scan.pool is None: return without_trigger(case, model, start, how, precaution, progress)
-    if u.recalibrate: last_bias(model, case.images.x) # before the work, not after it
-    search = search_again(scan)
-    with with_gradients():
-        rounds,rescans,bias = Unlearner(case, u, seed, progress, keep, search).run(model, scan.pool)
-    history,states,past = _joined(rounds)
-    last,more = rounds[-1],dict(bias=bias, rescans=[rescan_row(s) for s in rescans], states=states)
-    before,after = rounds[0].start,last.best.metrics
-    return Erased(model.eval(), _status(last, rescans), history, before, after, last.best.step+past, last.diverged,
-                  seconds=round(time.time()-start, 2), **how, **more)
+    if scan.pool is None: done = without_trigger(case, model, seed, precaution, progress)
+    else: done = Unlearner(case, recipe, seed, progress, keep, search_again(scan)).erased(model, scan.pool)
+    return replace(done, seed=seed, preset=name, seconds=round(time.time()-start, 2))
 
 # %% ../nbs/03_unlearning.ipynb #c034
 @patch
