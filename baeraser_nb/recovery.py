@@ -920,12 +920,19 @@ def all_to_all(self:Scan,
     return self.scores.family[label] in titles
 
 @patch
+def sources(self:Scan,
+    label:int,
+) -> list: # labels of classes
+    "The classes alone that are led to a label; none: any, or nothing is known"
+    return self.pool.sources(label) if self.pool else []
+
+@patch
 def whence(self:Scan,
     label:int,
     classes=(), # names of the classes, by label
 ) -> str:       # '' if a label's triggers are for any class
     "Which classes alone are led to a label, in words"
-    of = self.pool.sources(label) if self.pool else []
+    of = self.sources(label)
     return f" from {', '.join(class_name(k, classes) for k in of)} alone" if of else ''
 
 @patch

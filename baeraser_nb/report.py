@@ -54,7 +54,7 @@ def _stands_out(score, found):
 
 def _label_sentence(o, found):
     "What speaks against one label"
-    what,alone = _families(found)[o['family']].describe(o),found.pool.sources(o['label'])
+    what,alone = _families(found)[o['family']].describe(o),found.sources(o['label'])
     whose = f"class {', '.join(map(str, alone))} and leaves other classes alone" if alone else 'other classes'
     return (f"Label {o['name']}: {what} makes the model give this answer on {o['success']:.0%} of {o['trials']} clean "
             f"images of {whose}. Of clean models, {rarity(o['score'])} would have a label that stands out so far "
