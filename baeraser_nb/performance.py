@@ -429,7 +429,7 @@ class StartTime:
     "Seconds of imports and of the command line's start"
     kind = name = 'start'
     def asked(self): return dict(kind=self.kind)
-    def settings(self): return dict(code=STARTS)
+    def settings(self): return dict(starts=STARTS)
     def measure(self, root): return dict(starts={name:start_seconds(code) for name,code in STARTS.items()})
 
 # %% ../nbs/04d_performance.ipynb #d012
