@@ -577,7 +577,8 @@ class AdditivePattern(Family):
     pace:ClassVar[float] = 50.
     betas:ClassVar[tuple] = (.5,.9)
     may_settle:ClassVar[bool] = False
-    def images(self, n_classes): return max(1, min(self.b, 200//n_classes)) # per label and step; fewer for many labels
+    def images(self, n_classes): # per label and step; of many labels those of twenty are shared, 200 at most
+        return max(1, min(self.b, 20*self.b//n_classes, 200//n_classes))
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(*canvas.shape[1:])
     def lay(self, x, pattern, generators, i):
         return (x+generators.bound[i][:,None,None,None]*enlarged(pattern.tanh(), generators.canvas)).clamp(0, 1)

@@ -87,7 +87,7 @@ def images(self:Search,
     g:int,      # generators
 ) -> int:       # per generator and step
     "How many images each of `g` generators gets"
-    return max(1, min(self.b, max(4, 120//g), 480//g)) if self.halve else self.b
+    return max(1, min(self.b, max(self.b//2, 120//g), 480//g)) if self.halve else self.b
 
 @patch
 def steps_for(self:Search,
