@@ -87,7 +87,7 @@ def images(self:Search,
     g:int,      # generators
 ) -> int:       # per generator and step
     "How many images each of `g` generators gets"
-    return max(1, min(self.b, max(self.b//2, 120//g), 480//g)) if self.halve else self.b
+    return max(1, min(self.b, max(4, 120//g), 480//g)) if self.halve else self.b
 
 @patch
 def steps_for(self:Search,
@@ -293,8 +293,9 @@ def unlikely(self:Study,
 @patch
 def short(self:Study) -> Study:
     "The search before this one, on the same model; what it finds is in both"
-    first = copy.copy(self)
-    first.search = self.search.first
+    first,own = copy.copy(self),{f.title for f in self.search.families}
+    mine = [s for s in self.search.first.stages if {f.title for f in families_of([s])}<=own]
+    first.search = replace(self.search.first, stages=tuple(mine))
     first.size,first.steps = replace(self.size, search=first.search),first.search.steps_for(len(self.held))
     return first
 
@@ -672,7 +673,7 @@ def first_look(self:Study, seed) -> bool: # is the verdict settled?
     first = self.short()
     with seeded(seed): settled = first.run_stages()
     self.labels = first.labels
-    if settled: return True
+    if settled or not self.evidence: return settled
     rows = strongest(pd.concat(self.evidence, ignore_index=True))
     self.given_up |= {f.title for f in self.search.families if self.unlikely(f, rows[rows.family==f.title])}
     self.evidence[:] = [e for e in self.evidence if set(e.family)<=self.given_up]
