@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['OneClassGenerators', 'OneClassPatch', 'ahead_at_places', 'windows_within', 'spanning', 'ahead_of_classes',
-           'classes_with', 'Round']
+           'classes_with', 'Round', 'furthest']
 
 # %% ../nbs/01h_one_class.ipynb #h0000004
 import math
@@ -103,6 +103,7 @@ def classes_with(
     "The classes of which there are enough images"
     return (torch.bincount(y)>=least).nonzero()[:,0]
 
+# %% ../nbs/01h_one_class.ipynb #h0000035
 @patch
 def squares(self:OneClassPatch,
     study,          # a search at work, see `baeraser_nb.recovery`
@@ -158,6 +159,7 @@ def led_astray(self:OneClassPatch, study, squares) -> tuple[Tensor,Tensor]: # (g
         trials.append(len(own))
     return torch.stack(hits),torch.tensor(trials)
 
+# %% ../nbs/01h_one_class.ipynb #h0000038
 @patch
 def search(self:OneClassPatch,
     study,          # as in `squares`
@@ -177,21 +179,35 @@ class Round:
     squares:OneClassGenerators # its best square, of each label
 
 @patch
+def compared(self:OneClassPatch, study, source, corners) -> OneClassGenerators: # place by place, as many as classes
+    "Trained small squares of all classes at some places"
+    every = source.repeat(len(corners)),corners.repeat_interleave(len(source), dim=0)
+    squares = self.squares(study, self.small(study.canvas), *every)
+    self.trained(study, squares, self.steps, study.search.b)
+    return squares
+
+def furthest(
+    squares,        # `OneClassGenerators` of all classes at some places, as `compared` gives them
+    hits:Tensor,    # images of its class that each square leads to each label, (g,K)
+    trials:Tensor,  # images that it was tried on, (g,)
+    s:int,          # classes
+) -> Round:         # its squares have their labels
+    "For each label the square that is furthest ahead"
+    statistic = torch.cat([ahead_of_classes(h, n) for h,n in zip(hits.split(s), trials.split(s))])
+    statistic[torch.arange(len(squares)),squares.source.cpu()] = -torch.inf # nobody goes astray to his own class
+    best,labels = statistic.argmax(0),torch.arange(hits.shape[1])
+    found = squares.keep(best)
+    found.labels = labels.to(squares.device)
+    return Round(hits[best,labels], trials[best], statistic[best,labels], found)
+
+@patch
 def one_round(self:OneClassPatch, study, source) -> Round:
     "The screening, the small squares, and all classes at the last places"
     corners = self.smaller(study, *self.screening(study, source))[:self.finals]
-    every = source.repeat(len(corners)),corners.repeat_interleave(len(source), dim=0)
-    squares,labels = self.squares(study, self.small(study.canvas), *every),torch.arange(study.n_classes)
-    self.trained(study, squares, self.steps, study.search.b)
-    hits,trials = self.led_astray(study, squares)
-    parts = zip(hits.split(len(source)), trials.split(len(source)))
-    statistic = torch.cat([ahead_of_classes(h, t) for h,t in parts])
-    statistic[torch.arange(len(squares)),squares.source.cpu()] = -torch.inf # nobody goes astray to his own class
-    best = statistic.argmax(0)
-    found = squares.keep(best)
-    found.labels = labels.to(study.device)
-    return Round(hits[best,labels], trials[best], statistic[best,labels], found)
+    squares = self.compared(study, source, corners)
+    return furthest(squares, *self.led_astray(study, squares), len(source))
 
+# %% ../nbs/01h_one_class.ipynb #h0000034
 @patch
 def note(self:OneClassPatch, study, rounds):
     "The evidence: each label's middle round, and the square it had there"

@@ -645,6 +645,7 @@ def promising(self:Study,
     near = self.leads.amax(0).argsort(descending=True, stable=True)[:led].to(small)
     return torch.cat([near, small[~torch.isin(small, near)]])[:len(small)]
 
+# %% ../nbs/02_msa_recovery.ipynb #n8dbd0e7
 @patch
 def run_stages(self:Study) -> bool: # is the verdict settled?
     "Search stage after stage until the verdict is settled, after a short search where there is one"
@@ -934,8 +935,9 @@ def whence(self:Scan,
 ) -> str:       # '' if a label's triggers are for any class
     "Which classes alone are led to a label, in words"
     of = self.sources(label)
-    return f" from {', '.join(class_name(k, classes) for k in of)} alone" if of else ''
+    return f" from class {', '.join(class_name(k, classes) for k in of)} alone" if of else ''
 
+# %% ../nbs/02_msa_recovery.ipynb #ncd4d4d8
 @patch
 def named(self:Scan,
     classes=(), # names of the classes, by label
