@@ -596,7 +596,7 @@ class FixedPatch(Family):
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'
     null:ClassVar[Null] = Null(1.779, .52)
-    few:ClassVar[dict] = {5:Null(2.074, .75)}
+    few:ClassVar[dict] = {5:Null(1.968, .723)}
     shares_staircase:ClassVar[bool] = True
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
@@ -635,7 +635,7 @@ class SharedPositionPatch(FixedPatch):
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
-    few:ClassVar[dict] = {5:Null(2.074, 1.077)}
+    few:ClassVar[dict] = {5:Null(2.059, 1.027)}
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)
