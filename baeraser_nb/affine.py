@@ -154,9 +154,4 @@ def staircase(self:AffineMap,
 ) -> list:          # of `Generators`, all of which work
     "Maps around the best ones of the suspected labels, one for each threshold"
     if self.title not in study.generators: return [] # the verdict was settled before
-    s,found = study.search,study.generators[self.title]
-    eps = torch.tensor(s.staircase_thresholds or s.thresholds)
-    g = found.keep([l for l in labels for _ in eps], eps.repeat(len(labels)))
-    study.run([g], self.staircase_steps, s.b)
-    works = study.works(g).nonzero()[:,0]
-    return [g.keep(works)]*(len(works)>0)
+    return study.stairs(study.generators[self.title].keep(labels), self.staircase_steps)

@@ -30,7 +30,7 @@ class OneClassGenerators(GaussianGenerators):
         if self.labels is None: return Goal(y, torch.zeros_like(y, dtype=torch.bool))
         return Goal(torch.where(y==self.source[i], self.labels[i], y), torch.ones_like(y, dtype=torch.bool))
     def choose(self, picked, y): # see `Generators`; a class's images in turn, whichever was drawn
-        count = torch.bincount(y, minlength=int(self.source.max())+1)
+        count = torch.bincount(y)
         own = self.source.repeat_interleave(len(picked)//len(self))
         return y.argsort(stable=True)[(count.cumsum(0)-count)[own]+picked%count[own]]
 
@@ -43,6 +43,7 @@ class OneClassPatch(FixedPatch):
     steps:int=5             # of the small squares of these, and of all classes at the last places
     screen_steps:int=3      # of the screening, of every class at every place
     screened:int=3          # images per square and step in the screening
+    narrowed:int=4          # and of the small squares within the windows
     finals:int=3            # places at which all classes are compared
     n:int=200               # held images of a class on which a square is tried, at most
     least:int=5             # held images of a class, below which it is left out
@@ -139,12 +140,16 @@ def smaller(self:OneClassPatch, study, source, corners) -> Tensor: # (n,2) upper
     within = windows_within(wide.patch, small.patch)
     places = corners[:,None]+within
     squares = self.squares(study, small, source.repeat_interleave(len(within)), places.flatten(0, 1))
-    hinges = self.trained(study, squares, self.steps, 4).view(len(source), len(within))
+    hinges = self.trained(study, squares, self.steps, self.narrowed).view(len(source), len(within))
     best = places[torch.arange(len(source)),hinges.argmin(1)]
     return best[hinges.amin(1).argsort()]
 
 @patch
-def small(self:OneClassPatch, canvas): return replace(canvas, patch=canvas.patch//2+1)
+def small(self:OneClassPatch,
+    canvas:Canvas,
+) -> Canvas:
+    "The same, its patch a little more than half as wide"
+    return replace(canvas, patch=canvas.patch//2+1)
 
 # %% ../nbs/01h_one_class.ipynb #h000001a
 @patch
@@ -178,6 +183,7 @@ class Round:
     statistic:Tensor  # (K,) nats
     squares:OneClassGenerators # its best square, of each label
 
+# %% ../nbs/01h_one_class.ipynb #h0000041
 @patch
 def compared(self:OneClassPatch, study, source, corners) -> OneClassGenerators: # place by place, as many as classes
     "Trained small squares of all classes at some places"
@@ -186,6 +192,7 @@ def compared(self:OneClassPatch, study, source, corners) -> OneClassGenerators: 
     self.trained(study, squares, self.steps, study.search.b)
     return squares
 
+# %% ../nbs/01h_one_class.ipynb #h0000043
 def furthest(
     squares,        # `OneClassGenerators` of all classes at some places, as `compared` gives them
     hits:Tensor,    # images of its class that each square leads to each label, (g,K)
@@ -200,6 +207,7 @@ def furthest(
     found.labels = labels.to(squares.device)
     return Round(hits[best,labels], trials[best], statistic[best,labels], found)
 
+# %% ../nbs/01h_one_class.ipynb #h0000044
 @patch
 def one_round(self:OneClassPatch, study, source) -> Round:
     "The screening, the small squares, and all classes at the last places"
@@ -207,7 +215,6 @@ def one_round(self:OneClassPatch, study, source) -> Round:
     squares = self.compared(study, source, corners)
     return furthest(squares, *self.led_astray(study, squares), len(source))
 
-# %% ../nbs/01h_one_class.ipynb #h0000034
 @patch
 def note(self:OneClassPatch, study, rounds):
     "The evidence: each label's middle round, and the square it had there"
@@ -229,7 +236,7 @@ def planned(self:OneClassPatch,
     wide,small = spanning(size.canvas),self.small(size.canvas)
     windows = len(grid_corners(*size.canvas.shape[1:], wide.patch))
     first = classes*windows*self.screen_steps*self.screened
-    longer = self.starts*len(windows_within(wide.patch, small.patch))*self.steps*4
+    longer = self.starts*len(windows_within(wide.patch, small.patch))*self.steps*self.narrowed
     return self.rounds*(first+longer+self.finals*classes*self.steps*size.search.b)
 
 # %% ../nbs/01h_one_class.ipynb #h000001d
@@ -239,12 +246,7 @@ def staircase(self:OneClassPatch,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "The squares of labels that are suspect by them, one for each threshold"
-    s,rows = study.search,study.verdict.evidence
-    mine = set(rows.label[(rows.family==self.title)&(rows.score>s.threshold)])
+    rows = study.verdict.evidence
+    mine = set(rows.label[(rows.family==self.title)&(rows.score>study.search.threshold)])
     labels = [l for l in labels if l in mine]
-    if not labels: return []
-    eps = torch.tensor(s.staircase_thresholds or s.thresholds)
-    g = study.generators[self.title].keep([l for l in labels for _ in eps], eps.repeat(len(labels)))
-    study.run([g], self.staircase_steps, s.b)
-    works = study.works(g).nonzero()[:,0]
-    return [g.keep(works)]*(len(works)>0)
+    return study.stairs(study.generators[self.title].keep(labels), self.staircase_steps) if labels else []

@@ -4,14 +4,14 @@
 
 # %% auto #0
 __all__ = ['LOOKS', 'PAPER', 'STARTS', 'PACKAGES', 'PARTS', 'LINES', 'SECONDS', 'performance_experiment', 'peak_megabytes',
-           'scan_cost_here', 'scan_cost', 'passes_of', 'planned_total', 'mesa_rate', 'Answer', 'mesa', 'cleanse',
-           'race_facts', 'race', 'bare_step', 'cpu_seconds', 'fastest', 'efficiency', 'start_seconds', 'five_crops',
-           'pretrained_model', 'photographs', 'PretrainedTime', 'TrainingTime', 'ScanTime', 'RaceTime', 'ScanPasses',
-           'self_labelled', 'LargeTime', 'EraseTime', 'EfficiencyTime', 'StartTime', 'checkerboard', 'timed_training',
-           'timed_scans', 'timed_races', 'counted_scans', 'erasing', 'overheads', 'pretrained_scans', 'large_scans',
-           'timing_name', 'training_line', 'scan_time_line', 'race_line', 'passes_line', 'large_line', 'erase_line',
-           'efficiency_line', 'start_line', 'pretrained_line', 'timing_part', 'timing_line', 'race_seconds',
-           'timing_seconds', 'timing_asked', 'timing_settings', 'timing_row', 'timing_kind']
+           'scan_cost_here', 'scan_cost', 'passes_of', 'scan_facts', 'planned_total', 'mesa_rate', 'Answer', 'mesa',
+           'cleanse', 'race_facts', 'race', 'bare_step', 'cpu_seconds', 'fastest', 'efficiency', 'start_seconds',
+           'five_crops', 'pretrained_model', 'photographs', 'PretrainedTime', 'TrainingTime', 'ScanTime', 'RaceTime',
+           'ScanPasses', 'self_labelled', 'LargeTime', 'EraseTime', 'EfficiencyTime', 'StartTime', 'checkerboard',
+           'timed_training', 'timed_scans', 'timed_races', 'counted_scans', 'erasing', 'overheads', 'pretrained_scans',
+           'large_scans', 'timing_name', 'training_line', 'scan_time_line', 'race_line', 'passes_line', 'large_line',
+           'erase_line', 'efficiency_line', 'start_line', 'pretrained_line', 'timing_part', 'timing_line',
+           'race_seconds', 'timing_seconds', 'timing_asked', 'timing_settings', 'timing_row', 'timing_kind']
 
 # %% ../nbs/04d_performance.ipynb #c003
 import re,resource,subprocess,sys,time
@@ -31,7 +31,7 @@ from .networks import Classifier,build_model,frozen,last_linear,predict
 from .rows import Experiment,by_part
 from .zoo import Spec,load_victim,recipe,throughput
 from .inputs import n_outputs
-from .families import Canvas,success,train_generators
+from .families import Canvas,RandomPixelPatch,success,train_generators
 from .recovery import SEARCHES,Planned,Size,planned_passes,scan
 from .unlearn import erase
 from .baselines import anomaly,reverse
@@ -77,7 +77,12 @@ def passes_of(
     search,
 ) -> dict:          # JSON values
     "What a scan says, and how many passes it took"
-    found = scan(model, held, search, progress=False)
+    return scan_facts(scan(model, held, search, progress=False))
+
+def scan_facts(
+    found,          # `Scan`
+) -> dict:          # JSON values
+    "Verdict, passes and seconds of a scan"
     score = float(found.scores.score.max())
     return dict(verdict=found.verdict, targets=found.targets, score=round(score, 2), **asdict(found.passes),
                 decided_seconds=found.decided, seconds=found.seconds)
@@ -216,7 +221,7 @@ def efficiency(
     rounds:int=5,   # of which the fastest counts
 ) -> dict:          # images per second of both, and their ratio
     "How fast a step of the search goes, measured against a bare loop"
-    n,family = 8*g,SEARCHES['robust'].families[2]
+    n,family = 8*g,RandomPixelPatch()
     lot = [family.untrained(Canvas.of(held), torch.arange(g)%held.n_classes, torch.full((g,), .9))]
     some = held[torch.arange(n)%len(held)]
     x = to_float(some.x)
@@ -308,9 +313,9 @@ class PretrainedTime:
         poison = badnets(model, train, self.target, .5, size=size, place=(self.side-size-2,)*2)
         implant(model, train, poison, 6, lr=.005, bs=20)
         def left(m): return evaluate(m, held, poison.trigger, self.target)
-        facts = passes_of(model, held, SEARCHES['robust'])|dict(asr=left(model).asr, acc=left(model).acc)
-        done = erase(model, held, progress=False)
-        after = left(done.model)
+        found,before = scan(model, held, progress=False),left(model)
+        done = erase(model, held, found, progress=False)
+        after,facts = left(done.model),scan_facts(found)|dict(asr=before.asr, acc=before.acc)
         return facts|dict(erase_seconds=round(done.seconds, 2), asr_after=after.asr, acc_after=after.acc)
 
 # %% ../nbs/04d_performance.ipynb #c016
@@ -447,6 +452,7 @@ def timed_races():
     small = recipe('fashion_mnist', 'badnets', target=3, size=3, arch='cnn')
     return [RaceTime(checkerboard('cifar10')),RaceTime(small)]
 
+# %% ../nbs/04d_performance.ipynb #d012c
 def counted_scans():
     "Scans whose passes are counted"
     attacks = [('badnets',3,dict(size=3)),('badnets',3,dict(size=7)),('badnets','next',dict(size=3, place=(4,13))),

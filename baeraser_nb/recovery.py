@@ -723,8 +723,18 @@ def first_steps(self:Study,
 @patch
 def steps_of_staircase(self:Study, generators):
     "A copy of every generator for each threshold of the staircase"
-    eps,g = torch.tensor(self.search.staircase_thresholds),len(generators)
+    eps,g = torch.tensor(self.search.staircase_thresholds or self.search.thresholds),len(generators)
     return generators.keep([j for j in range(g) for _ in eps], eps.repeat(g))
+
+@patch
+def stairs(self:Study,
+    generators,
+    steps:int,      # of training
+) -> list:          # of one `Generators`, or of none if none works
+    "Trained copies for each threshold of the staircase, those that work"
+    copies = self.steps_of_staircase(generators)
+    self.run([copies], steps, self.search.b)
+    return only(copies, self.works(copies))
 
 # %% ../nbs/02_msa_recovery.ipynb #n159432b
 @patch
@@ -762,21 +772,14 @@ def staircase(self:Mask, study:Study, labels):
 def staircase(self:AdditivePattern, study:Study, labels):
     "The patterns that were searched, one for each threshold, under a bound that stays"
     if self.title not in study.generators or self.title in study.given_up: return []
-    s,found = study.search,study.generators[self.title]
-    eps = torch.tensor(s.staircase_thresholds or s.thresholds)
-    g = found.keep([l for l in labels for _ in eps], eps.repeat(len(labels)))
-    g.family = replace(self, share=None)
-    study.run([g], self.staircase_steps, s.b)
-    return only(g, study.works(g))
+    found = study.generators[self.title].keep(labels)
+    found.family = replace(self, share=None)
+    return study.stairs(found, self.staircase_steps)
 
 @patch
 def staircase(self:AllToAllPatch, study:Study, labels):
     "All-to-all patches that work, one for each threshold"
-    s = study.search
-    eps = torch.tensor(s.staircase_thresholds or s.thresholds)
-    g = study.generators[self.title].keep([0]*len(eps), eps)
-    study.run([g], s.staircase_steps, s.b)
-    return only(g, study.works(g))
+    return study.stairs(study.generators[self.title], study.search.staircase_steps)
 
 # %% ../nbs/02_msa_recovery.ipynb #ne43ddff
 @patch
@@ -818,7 +821,7 @@ class Member:
     family:str          # its title
     label:int|None      # that images with its triggers get; None: each class has its own
     threshold:float     # ε
-    source:int|None=None# class whose images it is for; None: any
+    source:int|None=None # class whose images it is for; None: any
     def __str__(self):
         label = 'every label' if self.label is None else f'label {self.label}'
         if self.source is not None: label += f' of class {self.source}'

@@ -55,7 +55,7 @@ def _stands_out(score, found):
 def _label_sentence(o, found):
     "What speaks against one label"
     what,alone = _families(found)[o['family']].describe(o),found.sources(o['label'])
-    whose = f"class {', '.join(map(str, alone))} and leaves other classes alone" if alone else 'other classes'
+    whose = f"class {', '.join(map(str, alone))}" if alone else 'other classes'
     return (f"Label {o['name']}: {what} makes the model give this answer on {o['success']:.0%} of {o['trials']} clean "
             f"images of {whose}. Of clean models, {rarity(o['score'])} would have a label that stands out so far "
             f"{_stands_out(o['score'], found)}.")
@@ -139,8 +139,8 @@ def _searched_sentence(found):
     if not did: return 'No trigger was looked for.'
     skipped,absent = _not_searched(found, did)
     said = f'Looked for were {said_once(did)}.'
-    why = 'because the verdict was settled before' if found.targets else 'for which the classes are too many or too few'
-    if skipped: said += f' Not looked for were {said_once(skipped)}, {why}.'
+    early,unfit = 'because the verdict was settled before','for which there are too many classes or too few images'
+    if skipped: said += f' Not looked for were {said_once(skipped)}, {early if found.targets else unfit}.'
     if absent: said += f' Not looked for were {said_once(absent)}, which this search leaves out.'
     return said
 
