@@ -160,6 +160,7 @@ class Family:
     shares_staircase:ClassVar[bool] = False # is its staircase trained together with other families'?
     every_class:ClassVar[bool] = False      # does a trigger give each class a label of its own?
     against_labels:ClassVar[bool] = True    # are success rates on all classes compared between labels?
+    promise:ClassVar[float|None] = None     # statistic below which a first look gives it up; None: see `hopeless`
     joins_only:ClassVar[bool] = False       # is its staircase trained only where another family's works?
 
     def pattern_shape(self, canvas:Canvas) -> tuple: # of one pattern's parameters

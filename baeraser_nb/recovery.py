@@ -20,6 +20,7 @@ from .data import Images
 from .networks import frozen,predict
 from .affine import AffineMap
 from .one_class import OneClassGenerators,OneClassPatch
+from .per_image import PerImage
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
 from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
@@ -117,12 +118,14 @@ def judge(self:Search,
 # %% ../nbs/02_msa_recovery.ipynb #n2a347aa
 BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
-_REST = RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch()
+_REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch(),
+         PerImage())
 
 _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
-          OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60))
+          OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
+          PerImage(steps=25, b=6, finals=0, n=100))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
@@ -173,7 +176,8 @@ def bar_steps(
 ) -> int:
     "How many steps of the progress bar a stage takes, at most"
     if isinstance(stage, (Together,Warp,GeneratedPatch)): return steps
-    return stage.steps*getattr(stage, 'rounds', 1)+getattr(stage, 'screen_steps', 0)
+    more = getattr(stage, 'screen_steps', 0)+getattr(stage, 'final_steps', 0)
+    return stage.steps*getattr(stage, 'rounds', 1)+more
 
 @patch
 def bar_steps(self:Search,
@@ -287,6 +291,7 @@ def unlikely(self:Study,
     rows,           # of `evidence_rows`
 ) -> bool:
     "Is no label so far ahead that the search for a family should go on?"
+    if family.promise is not None: return len(rows)>0 and rows.statistic.max()<family.promise
     null = family.null_for(self.n_classes)
     return len(rows)>0 and null is not None and null.p_value(rows.statistic).min()>self.search.hopeless
 
