@@ -18,7 +18,8 @@ from torch import Tensor
 from .attacks import evaluate
 from .core import as_json,hardware,one_line,seeded,write_whole
 from .data import Images,png_text,to_float
-from .networks import Classifier,predict
+from .networks import predict
+from .inputs import network_of
 from .recovery import SEARCHES,class_name
 
 # %% ../nbs/05_report.ipynb #n3f6a7f3
@@ -286,7 +287,7 @@ def _held_facts(held):
 
 def _weights(model):
     "The state dict of the network, with the names that the file has"
-    return (model.net if isinstance(model, Classifier) else model).state_dict()
+    return network_of(model).state_dict()
 
 # %% ../nbs/05_report.ipynb #n1e88c57
 def _findings(found, held, about, erased):

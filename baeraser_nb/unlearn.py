@@ -630,6 +630,7 @@ def history(self:Course) -> list:
     "The rows of all rounds, steps counted on"
     return [h|dict(step=h['step']+n) for n,r in zip(self.starts(), self.rounds) for h in r.history]
 
+# %% ../nbs/03_unlearning.ipynb #s121
 @patch
 def states(self:Course) -> dict:
     "The weights that were kept, by step"
@@ -724,6 +725,7 @@ CURVES = dict(
     asr=('ASR of recovered triggers','#d55e00'),
     ra=('RA of recovered triggers','#009e73'))
 
+# %% ../nbs/03_unlearning.ipynb #s132
 def plot_history(
     erased:Erased,  # what `erase` made
     ax=None,        # matplotlib axes; None makes new ones
