@@ -561,11 +561,8 @@ def scaled_norms(
     biases:list,    # the same for its biases
 ) -> dict:          # by name
     "BatchNorm parameters, scaled"
-    scaled = {}
-    for (name,bn),by_weight,by_bias in zip(norms.items(), weights, biases):
-        scaled[f'{name}.weight'] = bn.weight*by_weight
-        scaled[f'{name}.bias'] = bn.bias*by_bias
-    return scaled
+    layers = zip(norms.items(), weights, biases)
+    return {f'{name}.{k}':getattr(bn, k)*by for (name,bn),*scales in layers for k,by in zip(('weight','bias'), scales)}
 
 # %% ../nbs/03a_baselines.ipynb #n065
 class MaskGame:

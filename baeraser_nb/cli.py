@@ -497,14 +497,15 @@ def _check_shape(path, meta, data, shape):
                      f'those of `source` {data} are {shape}; use images as in its training')
 
 # %% ../nbs/05a_cli.ipynb #n044x
-def _in_use(model, meta, arch, factory, shape):
+def _in_use(model, meta, reading, shape):
     "Architecture, normalisation and shape, as they are used"
-    origin = dict(factory=factory) if factory else dict(arch=arch or meta.get('arch'))
+    origin = dict(factory=reading.factory) if reading.factory else dict(arch=reading.arch or meta.get('arch'))
     return origin|model.normalisation|dict(shape=shape)
 
 # %% ../nbs/05a_cli.ipynb #n044d
-def _who_says(meta, used, **given):
+def _who_says(meta, used, reading):
     "Who says what the architecture and the normalisation are: 'option', 'file' or 'nobody'; `used` is what is in use"
+    given = dict(arch=reading.arch or reading.factory, mean=reading.mean, std=reading.std)
     default = dict(mean=[0.], std=[1.])
     def of(name):
         if given[name] is not None: return 'option'
@@ -576,9 +577,7 @@ def load_subject(
     shape,ratio = 'x'.join(map(str, ds.test.shape)),_held_share(reading.held, meta, ds)
     _check_shape(model, meta, data, shape)
     clf,splits = _classifier(model, weights, ds.test.shape, reading),split(ds, ratio)
-    origin = reading.arch or reading.factory
-    says = _who_says(meta, clf.normalisation, arch=origin, mean=reading.mean, std=reading.std)
-    about = _in_use(clf, meta, reading.arch, reading.factory, shape)
+    says,about = _who_says(meta, clf.normalisation, reading),_in_use(clf, meta, reading, shape)
     return Subject(Path(model), file_hash(model), _case(clf, splits.held, says), weights, about, says, ds.name, splits,
                    ratio, reading.entry)
 
