@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['DEFENCES', 'BASELINES', 'SHORT', 'shifting', 'tune', 'fine_tuning', 'features', 'pruned_accuracy', 'prunable',
            'awake', 'KeepMask', 'fine_pruning', 'attention', 'map_sizes', 'stages', 'Distil', 'warm_start', 'nad',
-           'fine_tuning_triggers', 'anomaly', 'MaskedPatterns', 'MaskSearch', 'mask_optimizer', 'mask_step', 'reverse',
-           'Patched', 'neural_cleanse', 'hypergradient', 'shortened', 'inner_loss', 'worst_perturbation',
-           'game_gradient', 'batch_of', 'shuffled_batches', 'set_gradients', 'play_round', 'i_bau', 'batch_norms',
-           'scaled_norms', 'MaskGame', 'mask_gradients', 'train_masks', 'neuron_masks', 'prune_channels', 'accuracy',
-           'prune_while_accurate', 'anp', 'ft_sam', 'conv_norm_pairs', 'channel_bounds', 'clp']
+           'fine_tuning_triggers', 'anomaly', 'MaskedPatterns', 'MaskSearch', 'mask_optimizer', 'mask_step',
+           'steps_shown', 'reverse', 'Patched', 'neural_cleanse', 'fixed_point', 'hypergradient', 'shortened',
+           'inner_loss', 'worst_perturbation', 'game_gradient', 'batch_of', 'shuffled_batches', 'set_gradients',
+           'play_round', 'i_bau', 'batch_norms', 'scaled_norms', 'MaskGame', 'mask_gradients', 'train_masks',
+           'neuron_masks', 'prune_channels', 'accuracy', 'prune_while_accurate', 'anp', 'ft_sam', 'conv_norm_pairs',
+           'channel_bounds', 'clp']
 
 # %% ../nbs/03a_baselines.ipynb #c003
 import copy,math
@@ -19,7 +20,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn,Tensor
 from torch.func import functional_call
-from fastcore.basics import store_attr
+from fastcore.basics import patch,store_attr
 from fastai.callback.core import Callback
 from fastai.callback.hook import hook_outputs
 from fastai.callback.schedule import ParamScheduler,SchedCos,SchedNo,combine_scheds
@@ -288,20 +289,29 @@ class MaskSearch:
         self.pattern_logits = torch.randn(K, c, h, w, device=device).requires_grad_()
         self.price = torch.full((K,), 1e-3, device=device)
         self.success = torch.zeros(K, device=device) # a running mean
-    @property
-    def goal(self): # of a step's images
-        labels = torch.arange(len(self.price), device=self.price.device).repeat_interleave(self.b)
-        return Goal(labels, torch.ones_like(labels, dtype=torch.bool))
-    @property
-    def thresholds(self): return torch.full((len(self.price)*self.b,), 1-1e-6, device=self.price.device)
     def triggers(self): return MaskedPatterns(self.mask_logits.sigmoid(), self.pattern_logits.sigmoid())
-    def follow(self,
-        hinges:Tensor, # how far each image is from its threshold, nats, (K*b,)
-    ):
-        "Raise the price of area where 99% of a label's images are turned into it, else lower it"
-        hit = hinges.view(-1, self.b)<.69 # p > 1/2: the label is the answer
-        self.success = self.success.lerp(hit.float().mean(1), .2)
-        self.price = (self.price*torch.where(self.success>=.99, 1.1, 1/1.15)).clamp(1e-5, 1.)
+
+# %% ../nbs/03a_baselines.ipynb #v005
+@patch(as_prop=True)
+def goal(self:MaskSearch) -> Goal:
+    "The label that each image of a step shall get"
+    labels = torch.arange(len(self.price), device=self.price.device).repeat_interleave(self.b)
+    return Goal(labels, torch.ones_like(labels, dtype=torch.bool))
+
+@patch(as_prop=True)
+def thresholds(self:MaskSearch) -> Tensor:
+    "The probability that each image shall reach"
+    return torch.full((len(self.price)*self.b,), 1-1e-6, device=self.price.device)
+
+# %% ../nbs/03a_baselines.ipynb #v008
+@patch
+def follow(self:MaskSearch,
+    hinges:Tensor, # how far each image is from its threshold, nats, (K*b,)
+):
+    "Raise the price of area where 99% of a label's images are turned into it, else lower it"
+    hit = hinges.view(-1, self.b)<.69 # p > 1/2: the label is the answer
+    self.success = self.success.lerp(hit.float().mean(1), .2)
+    self.price = (self.price*torch.where(self.success>=.99, 1.1, 1/1.15)).clamp(1e-5, 1.)
 
 # %% ../nbs/03a_baselines.ipynb #n04f
 def mask_optimizer(
@@ -327,6 +337,18 @@ def mask_step(
     opt.step()
     search.follow(hinges)
 
+# %% ../nbs/03a_baselines.ipynb #v011
+def steps_shown(
+    steps:int,          # how many
+    desc:str,           # what is going on, for the bar
+    progress:bool=True, # show a progress bar on stderr
+):                      # generator of their numbers
+    "Steps, counted on a progress bar"
+    with progress_bar(steps, desc, progress) as bar:
+        for step in range(steps):
+            yield step
+            bar.update()
+
 # %% ../nbs/03a_baselines.ipynb #c044
 def reverse(
     model:nn.Module,    # takes pixels in [0,1]
@@ -338,15 +360,11 @@ def reverse(
 ) -> MaskedPatterns:    # one per label
     "The smallest mask and pattern for every label that Neural Cleanse's descent finds"
     K = n_outputs(model, held)
-    bar = progress_bar(steps, f'masks of {K} labels', progress)
     with seeded(seed),frozen(model) as m:
         x = held.x.to(next(m.parameters()).device)
         search = MaskSearch(K, held.shape, b, x.device)
         opt = mask_optimizer(search)
-        for _ in range(steps):
-            mask_step(search, opt, m, x)
-            bar.update()
-    bar.close()
+        for _ in steps_shown(steps, f'masks of {K} labels', progress): mask_step(search, opt, m, x)
     with torch.no_grad(): return search.triggers()
 
 # %% ../nbs/03a_baselines.ipynb #c046
@@ -381,6 +399,17 @@ def neural_cleanse(
     if not flagged.any(): return model.eval()
     return tune(model, held, epochs, lr, seed, progress, 'patching', [Patched(triggers[flagged])])
 
+# %% ../nbs/03a_baselines.ipynb #v041
+def fixed_point(
+    g:Tensor,   # any shape
+    J,          # linear function
+    k:int,      # rounds, ≥ 0
+) -> Tensor:    # of the shape of `g`
+    "v = g+J(v) after `k` rounds from v = g"
+    v = g
+    for _ in range(k): v = g+J(v)
+    return v
+
 # %% ../nbs/03a_baselines.ipynb #c051
 def hypergradient(
     outer,          # function of δ and θ: the loss to bring down
@@ -393,10 +422,9 @@ def hypergradient(
     "Gradient of the outer loss, the inner minimum's own change included"
     delta = delta.detach().requires_grad_()
     phi = delta-rate*torch.autograd.grad(inner(delta, theta), delta, create_graph=True)[0]
+    def J(v): return torch.autograd.grad(phi, delta, v, retain_graph=True)[0]
     by_delta,*by_theta = torch.autograd.grad(outer(delta, theta), [delta, *theta])
-    v = by_delta
-    for _ in range(k): v = by_delta+torch.autograd.grad(phi, delta, v, retain_graph=True)[0]
-    through = torch.autograd.grad(phi, theta, v, allow_unused=True)
+    through = torch.autograd.grad(phi, theta, fixed_point(by_delta, J, k), allow_unused=True)
     return [a if b is None else a+b for a,b in zip(by_theta, through)]
 
 # %% ../nbs/03a_baselines.ipynb #n051
@@ -533,11 +561,8 @@ def scaled_norms(
     biases:list,    # the same for its biases
 ) -> dict:          # by name
     "BatchNorm parameters, scaled"
-    scaled = {}
-    for (name,bn),by_weight,by_bias in zip(norms.items(), weights, biases):
-        scaled[f'{name}.weight'] = bn.weight*by_weight
-        scaled[f'{name}.bias'] = bn.bias*by_bias
-    return scaled
+    layers = zip(norms.items(), weights, biases)
+    return {f'{name}.{k}':getattr(bn, k)*by for (name,bn),*scales in layers for k,by in zip(('weight','bias'), scales)}
 
 # %% ../nbs/03a_baselines.ipynb #n065
 class MaskGame:
@@ -552,16 +577,24 @@ class MaskGame:
         self.ones = [torch.ones_like(m) for m in self.masks]
         self.device = self.masks[0].device
         store_attr('model,eps,a')
-    def random_moves(self):
-        "A move of up to ε for each layer's mask (δ), then one for each layer's bias (ξ)"
-        return [(self.eps*(2*torch.rand_like(o)-1)).requires_grad_() for o in self.ones+self.ones]
-    def loss(self, x, y, weights, biases):
-        "Cross-entropy with BatchNorm scaled, see `scaled_norms`"
-        return F.cross_entropy(functional_call(self.model, scaled_norms(self.norms, weights, biases), (x,)), y)
-    def perturbed(self, x, y, moves):
-        "The same with masks and biases moved, see `random_moves`"
-        n = len(self.masks)
-        return self.loss(x, y, [m+o for m,o in zip(self.masks, moves[:n])], [1+o for o in moves[n:]])
+
+# %% ../nbs/03a_baselines.ipynb #v024
+@patch
+def random_moves(self:MaskGame) -> list:
+    "A move of up to ε for each layer's mask (δ), then one for each layer's bias (ξ)"
+    return [(self.eps*(2*torch.rand_like(o)-1)).requires_grad_() for o in self.ones+self.ones]
+
+# %% ../nbs/03a_baselines.ipynb #v027
+@patch
+def loss(self:MaskGame, x, y, weights, biases):
+    "Cross-entropy with BatchNorm scaled, see `scaled_norms`"
+    return F.cross_entropy(functional_call(self.model, scaled_norms(self.norms, weights, biases), (x,)), y)
+
+@patch
+def perturbed(self:MaskGame, x, y, moves):
+    "The same with masks and biases moved, see `random_moves`"
+    n = len(self.masks)
+    return self.loss(x, y, [m+o for m,o in zip(self.masks, moves[:n])], [1+o for o in moves[n:]])
 
 # %% ../nbs/03a_baselines.ipynb #n066
 def mask_gradients(
@@ -602,13 +635,10 @@ def neuron_masks(
     "Which channels withstand perturbations of all"
     game = MaskGame(copy.deepcopy(model).train().requires_grad_(False), eps, a)
     opt = torch.optim.SGD(game.masks, lr=lr, momentum=.9)
-    bar = progress_bar(steps, 'neuron masks', progress)
     with seeded(seed),amp_mode(game.model):
-        for _ in range(steps):
+        for _ in steps_shown(steps, 'neuron masks', progress):
             i = torch.randint(len(held), (min(bs, len(held)),))
             train_masks(game, opt, *batch_of(held, i, game.device))
-            bar.update()
-    bar.close()
     return {name:m.detach() for name,m in zip(game.norms, game.masks)}
 
 # %% ../nbs/03a_baselines.ipynb #n06d

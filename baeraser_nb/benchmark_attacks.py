@@ -21,6 +21,17 @@ from .attacks import Poison,Trigger,badnets,checkerboard,trojannn
 from .stealth import CleanLabel,blended,check_amplitude,sig,wanet
 from .dynamic import Covered,adaptive_blend,input_aware,low_frequency,quantised
 
+# %% ../nbs/01g_benchmark_attacks.ipynb #g001
+def _ascent(model, x, y, eps, steps):
+    "The end of the ascent for one batch"
+    z = x.clone()
+    for _ in range(steps):
+        z.requires_grad_()
+        g, = torch.autograd.grad(F.cross_entropy(model(z), y), z)
+        z = x+(z.detach()+2.5*eps/steps*g.sign()-x).clamp(-eps, eps)
+        z = z.clamp(0, 1)
+    return z.detach()
+
 # %% ../nbs/01g_benchmark_attacks.ipynb #nac5cd9a
 def perturbed(
     model:nn.Module,   # takes pixels in [0,1]; left as it is
@@ -36,16 +47,6 @@ def perturbed(
         parts = [_ascent(model, to_float(a, device), b.to(device), eps, steps)
                  for a,b in zip(x.split(bs), y.split(bs))]
     return torch.cat(parts).mul(255).round().byte().cpu()
-
-def _ascent(model, x, y, eps, steps):
-    "The end of the ascent for one batch"
-    z = x.clone()
-    for _ in range(steps):
-        z.requires_grad_()
-        g, = torch.autograd.grad(F.cross_entropy(model(z), y), z)
-        z = x+(z.detach()+2.5*eps/steps*g.sign()-x).clamp(-eps, eps)
-        z = z.clamp(0, 1)
-    return z.detach()
 
 # %% ../nbs/01g_benchmark_attacks.ipynb #n0297ea0
 @dataclass(frozen=True)
@@ -81,6 +82,7 @@ class LabelConsistent(CleanLabel):
         super().__init__(trigger, target, rate, seed)
         store_attr('source,eps,steps')
 
+# %% ../nbs/01g_benchmark_attacks.ipynb #g012
 @patch
 def before_fit(self:LabelConsistent):
     "Choose the images, and perturb them in the learner's copy of the training set"
@@ -134,6 +136,7 @@ class ResidualNet(nn.Module):
         z = z-z.mean((1,2,3), keepdim=True)
         return (2*z/(z.std((1,2,3), keepdim=True)+1e-3)).tanh()
 
+# %% ../nbs/01g_benchmark_attacks.ipynb #g022
 @dataclass(frozen=True)
 class OwnResidual:
     "A residual of its own in every image"

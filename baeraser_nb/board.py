@@ -57,6 +57,7 @@ def name(self:BoardVictim):
     data = f'{self.data}{self.n}' if self.n else self.data
     return '-'.join([data, self.net, attack, f'{self.epochs}x{self.lr:g}x{self.bs}', str(self.seed)])
 
+# %% ../nbs/04h_board.ipynb #b003
 @patch(as_prop=True)
 def clean(self:BoardVictim):
     "Its twin without an attack"
@@ -131,15 +132,7 @@ def _read_triggered(path, classes):
     tensors,_ = load_weights(path)
     return Images(tensors['x'], tensors['y'], classes)
 
-# %% ../nbs/04h_board.ipynb #n5c861a0
-def load_board(
-    folder,     # see `board_victim`
-    ds:Dataset, # its images
-):              # `Classifier` in evaluation mode
-    "A victim as a defender loads it"
-    c,h,w = ds.test.shape
-    return load_model(Path(folder)/'victim.safetensors', channels=c, size=(h,w))[0]
-
+# %% ../nbs/04h_board.ipynb #b011
 def _make_victim(folder, v, ds, clean):
     "Train a victim, and write its files into a new folder"
     began,order = time.time(),torch.randperm(len(ds.train), generator=torch.Generator().manual_seed(0))
@@ -150,6 +143,15 @@ def _make_victim(folder, v, ds, clean):
     if trigger is not None:
         _save_triggered(folder/'triggered.safetensors', triggered_images(trigger, split(ds).test, v.target))
     write_whole(folder/'facts.json', json.dumps(dict(spec=asdict(v), seconds=round(time.time()-began, 1)))+'\n')
+
+# %% ../nbs/04h_board.ipynb #n5c861a0
+def load_board(
+    folder,     # see `board_victim`
+    ds:Dataset, # its images
+):              # `Classifier` in evaluation mode
+    "A victim as a defender loads it"
+    c,h,w = ds.test.shape
+    return load_model(Path(folder)/'victim.safetensors', channels=c, size=(h,w))[0]
 
 # %% ../nbs/04h_board.ipynb #n87e4931
 def board_folder(
@@ -245,6 +247,7 @@ TEN = ('badnets','blended','sig','wanet','input_aware','low_frequency','bpp','ss
 RARE = ('badnets','blended','wanet','adaptive_patch') # also at 1% and 0.5%
 QUICK = ('none','badnets','blended','ssba') # none: a clean model
 
+# %% ../nbs/04h_board.ipynb #b022
 def board_victims(
     nets,                   # see `BoardVictim`
     data,                   # likewise
@@ -280,13 +283,16 @@ BOARD = dict(
 def board_asked(cell):
     "What the row of a cell says was asked"
     return dict(name=cell.name, cell=asdict(cell)|dict(options=cell.options))
+
 def board_kind(row):
     "Cells that take equally long"
     return dict(victim=row['cell']['victim']['data']+' '+row['cell']['victim']['net'], defence=row['cell']['defence'])
+
 def board_job(cell):
     "Cells of one victim are one job"
     return cell.victim.name
 
+# %% ../nbs/04h_board.ipynb #b032
 board_experiment = Experiment('board', by_part(BOARD), board_row, ('board',), board_line, asked=board_asked,
                               settings=cell_settings, kind=board_kind, group=board_job, share=board_bench,
                               parts=tuple(BOARD))

@@ -4,22 +4,22 @@
 
 # %% auto #0
 __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS', 'PRICE', 'quiet_stderr', 'RemarkHandler',
-           'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'Reading', 'with_reading',
+           'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'Reading', 'spelt_out',
            'check_place', 'Staged', 'stage', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading_line',
            'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
-           'attack_command', 'measure', 'is_pictures', 'measure_pictures', 'evaluate_command', 'proof_of', 'proof_text',
-           'prove_command', 'verdict_line', 'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject',
-           'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'is_folder', 'models_in',
-           'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
-           'erase_found', 'scan_from', 'find_or_scan', 'can_be_erased', 'Erasing', 'erase_one', 'erase_command',
-           'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures', 'demo_command',
-           'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command', 'detect_command',
-           'performance_command']
+           'Wanted', 'victim_spec', 'train_wanted', 'attack_command', 'measure', 'is_pictures', 'measure_pictures',
+           'evaluate_command', 'proof_of', 'proof_text', 'proof_of_files', 'prove_command', 'verdict_line',
+           'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject', 'scan_row', 'report_on',
+           'check_format', 'formatted', 'Asked', 'scan_one', 'models_in', 'row_of', 'scan_many', 'scan_command',
+           'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from', 'find_or_scan',
+           'can_be_erased', 'Erasing', 'erase_one', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict',
+           'save_plot', 'save_pictures', 'demo_command', 'pick_rows', 'experiment_list', 'stale_list', 'run_command',
+           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
 from contextlib import ExitStack,contextmanager,redirect_stderr
-from dataclasses import dataclass,field,replace
+from dataclasses import dataclass,field,is_dataclass,replace
 from functools import wraps
 from inspect import Signature,signature
 from io import BytesIO
@@ -266,14 +266,17 @@ class Reading:
     def subject(self, model, data): return load_subject(model, data, self)
 
 # %% ../nbs/05a_cli.ipynb #n027t
-def with_reading(
-    command, # function with a parameter `reading`, which is a `Reading`
-):           # function with the fields of `Reading` in its place
+def spelt_out(
+    command, # function some of whose parameters are records: dataclasses whose fields are options
+):           # function with the fields of each record in its place
     "A command whose options are spelt out"
-    own,params = signature(Reading).parameters,[]
+    asked = signature(command).parameters
+    records = {k:p.annotation for k,p in asked.items() if is_dataclass(p.annotation)}
     @wraps(command)
-    def spelt(**given): return command(reading=Reading(**{k:given.pop(k) for k in own}), **given)
-    for p in signature(command).parameters.values(): params += own.values() if p.name=='reading' else [p]
+    def spelt(**given):
+        made = {k:record(**{o:given.pop(o) for o in signature(record).parameters}) for k,record in records.items()}
+        return command(**made, **given)
+    params = [o for k,p in asked.items() for o in (signature(records[k]).parameters.values() if k in records else [p])]
     spelt.__signature__ = Signature([p.replace(kind=p.KEYWORD_ONLY) for p in params])
     spelt.__annotations__ = {p.name:p.annotation for p in params}
     return spelt
@@ -292,6 +295,7 @@ def _numbers(text, name, kind=float):
     whole = 'whole '*(kind is int)
     raise _bad_input(f'`{name}` must be {whole}numbers with commas between them; got {text!r}')
 
+# %% ../nbs/05a_cli.ipynb #y002
 def _picture_size(text):
     "What `load_dataset` takes as the size of pictures: a side, both, or None"
     sides = _numbers(text, 'size', int)
@@ -318,10 +322,12 @@ def check_place(
 
 # %% ../nbs/05a_cli.ipynb #w110
 def _nearest(folder): return next(o for o in (folder,*folder.parents) if os.path.lexists(o))
+
 def _unwritable(path, why):
     said = str(path) if len(str(path))<300 else f'{str(path)[:300]}…'
     return _bad_input(f'output {said!r} cannot be written: {why}; choose another place')
 
+# %% ../nbs/05a_cli.ipynb #y012
 def _names_on_the_way(path, home):
     "The longest names that an output has while it is written, see `Outputs` and `write_whole`"
     half_done = f'.{path.name}{"x"*8}'
@@ -359,6 +365,7 @@ class Staged:
         found = sorted(f for f in self.work.rglob('*') if f.is_file())
         return [Move(f, self.final/f.relative_to(self.work), self.home/f'old{i}') for i,f in enumerate(found)]
 
+# %% ../nbs/05a_cli.ipynb #y022
 @contextmanager
 def stage(
     final:Path, # folder that may not be there yet
@@ -424,6 +431,7 @@ def _try(path, act, *args):
     try: act(*args)
     except OSError as e: raise _unwritable(path, e.strerror) from None
 
+# %% ../nbs/05a_cli.ipynb #y032
 def _publish(staged):
     "Move what was written to its final names: all, or none"
     moves,begun = [m for s in staged for m in s.moves()],[]
@@ -489,14 +497,15 @@ def _check_shape(path, meta, data, shape):
                      f'those of `source` {data} are {shape}; use images as in its training')
 
 # %% ../nbs/05a_cli.ipynb #n044x
-def _in_use(model, meta, arch, factory, shape):
+def _in_use(model, meta, reading, shape):
     "Architecture, normalisation and shape, as they are used"
-    origin = dict(factory=factory) if factory else dict(arch=arch or meta.get('arch'))
+    origin = dict(factory=reading.factory) if reading.factory else dict(arch=reading.arch or meta.get('arch'))
     return origin|model.normalisation|dict(shape=shape)
 
 # %% ../nbs/05a_cli.ipynb #n044d
-def _who_says(meta, used, **given):
+def _who_says(meta, used, reading):
     "Who says what the architecture and the normalisation are: 'option', 'file' or 'nobody'; `used` is what is in use"
+    given = dict(arch=reading.arch or reading.factory, mean=reading.mean, std=reading.std)
     default = dict(mean=[0.], std=[1.])
     def of(name):
         if given[name] is not None: return 'option'
@@ -568,9 +577,7 @@ def load_subject(
     shape,ratio = 'x'.join(map(str, ds.test.shape)),_held_share(reading.held, meta, ds)
     _check_shape(model, meta, data, shape)
     clf,splits = _classifier(model, weights, ds.test.shape, reading),split(ds, ratio)
-    origin = reading.arch or reading.factory
-    says = _who_says(meta, clf.normalisation, arch=origin, mean=reading.mean, std=reading.std)
-    about = _in_use(clf, meta, reading.arch, reading.factory, shape)
+    says,about = _who_says(meta, clf.normalisation, reading),_in_use(clf, meta, reading, shape)
     return Subject(Path(model), file_hash(model), _case(clf, splits.held, says), weights, about, says, ds.name, splits,
                    ratio, reading.entry)
 
@@ -715,6 +722,26 @@ _Rise = Annotated[float, _opt('--lr', min=0, show_default=True, help='Highest le
 _Start = Annotated[Path|None, _opt('--start', help='Clean model to start from: a weights file, or the folder '
     'of --attack none. Default: untrained; trojannn and imc train a clean one first.')]
 _Folder = Annotated[Path, _opt('--out', help='Folder for victim.safetensors, attack.json and pictures.png.')]
+VICTIM = 'victim.safetensors','attack.json','pictures.png' # the files of a victim
+
+# %% ../nbs/05a_cli.ipynb #y051
+@dataclass(frozen=True)
+class Wanted:
+    "A victim to be trained"
+    attack:_Attack='badnets'
+    target:_Target='0'
+    arch:_Victim='resnet18'
+    rate:_Rate=.1
+    size:_Size=None
+    place:_Place=None
+    alpha:_Alpha=None
+    pattern:_Pattern=None
+    neurons:_Neurons=None
+    amplitude:_Amplitude=None
+    strength:_Strength=None
+    epochs:_Epochs=10
+    lr:_Rise=.05
+    start:_Start=None
 
 # %% ../nbs/05a_cli.ipynb #n067h
 def _corner(text):
@@ -732,6 +759,19 @@ def _attack_options(place, **given):
     options = {k:v for k,v in given.items() if v is not None}
     return options if place is None else options|dict(place=_corner(place))
 
+# %% ../nbs/05a_cli.ipynb #y055
+def victim_spec(
+    data:str,      # name or path of images
+    wanted:Wanted,
+    seed:int=0,    # of the training and the trigger
+):                 # `Spec`; `BadInput` for an attack, an option or a label that there is not
+    "A victim in the terms of the zoo"
+    from baeraser_nb.zoo import Spec
+    w = wanted
+    options = _attack_options(w.place, size=w.size, alpha=w.alpha, kind=w.pattern, neurons=w.neurons,
+                              amplitude=w.amplitude, strength=w.strength)
+    return Spec(data, w.attack, w.arch, _target(w.target), w.rate, options, w.epochs, w.lr, seed)
+
 # %% ../nbs/05a_cli.ipynb #n068a
 def _model_files(model):
     "A weights file, with its parts if it has some"
@@ -747,28 +787,39 @@ def _folder_file(path, name):
     "A file, or the one called `name` in a folder"
     return path/name if path.is_dir() else path
 
+def _files_read(models, data, *others):
+    "All that a command reads"
+    return [*(f for m in models for f in _model_files(m)), *_data_files(data), *others]
+
 # %% ../nbs/05a_cli.ipynb #c067
-@app.command('attack', short_help='Train a victim, or a clean model, to practise on.')
-def attack_command(
-    data:_Data, out:_Folder, attack:_Attack='badnets', target:_Target='0', arch:_Victim='resnet18', rate:_Rate=.1,
-    size:_Size=None, place:_Place=None, alpha:_Alpha=None, pattern:_Pattern=None, neurons:_Neurons=None,
-    amplitude:_Amplitude=None, strength:_Strength=None, epochs:_Epochs=10, lr:_Rise=.05, start:_Start=None,
-    held:_Held=None, root:_Root=None, download:_Fetch=False, seed:_Seed=0, quiet:_Quiet=False):
-    "Train a model with a backdoor, or a clean one, to try the other commands on."
+def train_wanted(
+    images,            # `Splits`
+    folder,            # for victim.safetensors, attack.json and pictures.png
+    spec,              # `Spec`
+    start=None,        # clean model to start from
+    held:float=HELD,   # share of held images
+):                     # `Metrics`
+    "Train a victim, and draw its trigger"
     from baeraser_nb.attacks import Metrics
+    from baeraser_nb.zoo import attack
+    made = attack(images, folder, spec, start, held)
+    save_picture(folder/'pictures.png', draw_rows(sample_rows(images.test, made['trigger'])))
+    return Metrics.of(made['metrics'])
+
+# %% ../nbs/05a_cli.ipynb #y062
+@app.command('attack', short_help='Train a victim, or a clean model, to practise on.')
+@spelt_out
+def attack_command(
+    data:_Data, out:_Folder, wanted:Wanted, held:_Held=None, root:_Root=None, download:_Fetch=False, seed:_Seed=0,
+    quiet:_Quiet=False):
+    "Train a model with a backdoor, or a clean one, to try the other commands on."
     from baeraser_nb.readers import load_dataset
-    from baeraser_nb.zoo import Spec,attack as train
-    options = _attack_options(place, size=size, alpha=alpha, kind=pattern, neurons=neurons, amplitude=amplitude,
-                              strength=strength)
-    read = [_folder_file(start, 'victim.safetensors')] if start else []
-    with quiet_stderr(quiet),Outputs(*_data_files(data), *read) as o:
-        spec = Spec(data, attack, arch, _target(target), rate, options, epochs, lr, seed)
-        folder = o.folder(out, 'victim.safetensors','attack.json','pictures.png')
-        ds = load_dataset(data, root, download)
-        made = train(ds, folder, spec, start, HELD if held is None else held)
-        save_picture(folder/'pictures.png', draw_rows(sample_rows(ds.test, made['trigger'])))
-    name = 'clean' if attack=='none' else 'victim'
-    _say(f"{metrics_table({name:Metrics.of(made['metrics'])})}\nwritten to {out}")
+    spec = victim_spec(data, wanted, seed)
+    read = [_folder_file(wanted.start, 'victim.safetensors')] if wanted.start else []
+    with quiet_stderr(quiet),Outputs(*_files_read([], data, *read)) as o:
+        folder,images = o.folder(out, *VICTIM),load_dataset(data, root, download)
+        m = train_wanted(images, folder, spec, wanted.start, HELD if held is None else held)
+    _say(f"{metrics_table({'clean' if wanted.attack=='none' else 'victim':m})}\nwritten to {out}")
 
 # %% ../nbs/05a_cli.ipynb #c075
 def measure(
@@ -824,7 +875,7 @@ def _origin(s): return dict(model=str(s.path), sha256=s.sha256, data=s.name)
 
 # %% ../nbs/05a_cli.ipynb #n074a
 @app.command('evaluate', short_help='Measure a model, knowing the attack.')
-@with_reading
+@spelt_out
 def evaluate_command(
     model:_Model, data:_Data, attack:_Secret, reading:Reading, seed:_Seed=0, target:_Wanted=None, json:_Json=None,
     quiet:_Quiet=False):
@@ -832,8 +883,8 @@ def evaluate_command(
      "test images that no defender held.")
     strange = is_pictures(attack)
     if target and not strange: raise _bad_input('`target` is for a folder of pictures; attack.json names its own')
-    read = *_model_files(model),*_data_files(data),(attack if strange else _folder_file(attack, 'attack.json'))
-    with quiet_stderr(quiet),Outputs(*read) as o:
+    secret = attack if strange else _folder_file(attack, 'attack.json')
+    with quiet_stderr(quiet),Outputs(*_files_read([model], data, secret)) as o:
         to = _json_place(o, json)
         s = reading.subject(model, data)
         m = measure_pictures(s, attack, data, target, reading.size) if strange else measure(s, attack, seed)
@@ -847,6 +898,7 @@ _Copy = Annotated[Path, _arg('PURIFIED', 'Weights file of its purified copy, of 
 _Twin = Annotated[Path|None, _opt('--clean', metavar='MODEL', help='Weights file of a clean model for the same '
     'classes, or the folder of `attack --attack none`: the floor. Default: nothing is said about what came back.')]
 
+# %% ../nbs/05a_cli.ipynb #y072
 def proof_of(
     subjects:list,  # of `Subject`: victim, purified, and a clean one or none
     attack,         # attack.json or its folder
@@ -872,9 +924,23 @@ def proof_text(
     table = proof.table().round(1).rename(index='{}, %'.format)
     return '\n'.join([table.to_string(), *proof.words()])
 
+# %% ../nbs/05a_cli.ipynb #y073
+def proof_of_files(
+    models:list,    # weights files: victim, purified, and a clean one or none
+    data:str,       # name or path of images
+    attack,         # attack.json or its folder
+    reading:Reading=Reading(), # how models and images are read
+    seed:int=0,     # of both attacks
+    progress=True,  # show a progress bar on stderr
+):                  # `Proof`, `Adversary`, and what they are about as JSON values
+    "Read the models, and try to bring the backdoor back"
+    subjects = [reading.subject(m, data) for m in models]
+    about = dict(models={str(s.path):s.sha256 for s in subjects}, data=subjects[0].name, seed=seed, version=__version__)
+    return *proof_of(subjects, attack, seed, progress),about
+
 # %% ../nbs/05a_cli.ipynb #nf26d559
 @app.command('prove', short_help='Try to bring an erased backdoor back, knowing the attack.')
-@with_reading
+@spelt_out
 def prove_command(
     victim:_Erased, purified:_Copy, data:_Data, attack:_Secret, clean:_Twin=None, report:_Report=None,
     reading:Reading=Reading(), seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
@@ -882,13 +948,9 @@ def prove_command(
      "model; the way between the two; what the erasing cost.")
     from baeraser_nb.proof import write_proof
     models = [victim,purified,*([_folder_file(clean, 'victim.safetensors')] if clean else [])]
-    read = *(f for m in models for f in _model_files(m)),*_data_files(data),_folder_file(attack, 'attack.json')
-    with quiet_stderr(quiet),Outputs(*read) as o:
+    with quiet_stderr(quiet),Outputs(*_files_read(models, data, _folder_file(attack, 'attack.json'))) as o:
         folder,to = o.folder(report, *REPORT),_json_place(o, json)
-        subjects = [reading.subject(m, data) for m in models]
-        proof,foe = proof_of(subjects, attack, seed, not quiet)
-        about = dict(models={str(s.path):s.sha256 for s in subjects}, data=subjects[0].name, seed=seed,
-                     version=__version__)
+        proof,foe,about = proof_of_files(models, data, attack, reading, seed, not quiet)
         if folder: write_proof(folder, proof, foe, str(victim), **about)
         write_json(to, proof.row()|about)
     _say(proof_text(proof), json=='-')
@@ -905,6 +967,7 @@ def verdict_line(
     if found.verdict=='clean': return 'clean: no backdoor found'
     return 'inconclusive: nothing can be said about this model'
 
+# %% ../nbs/05a_cli.ipynb #y081
 def verdict_notes(
     found, # `Scan`
 ) -> list: # of lines
@@ -953,6 +1016,7 @@ def key_of(
     from baeraser_nb.stored import scan_key
     return scan_key(s.case, _model_files(s.path), preset, seed)
 
+# %% ../nbs/05a_cli.ipynb #y092
 def _search(preset, memory=None):
     "The search that options stand for"
     from baeraser_nb.recovery import SEARCHES,preset_named
@@ -1064,6 +1128,15 @@ class Asked:
     def subject(self, model): return self.reading.subject(model, self.data)
     def scan(self, s): return scan_subject(s, self.preset, self.seed, self.quiet, self.memory)
 
+# %% ../nbs/05a_cli.ipynb #y101
+CARDS = 'MODEL_CARD.md','bom.cdx.json','statement.intoto.json'
+
+def _write_cards(folder, row):
+    "The row in the forms of other programs"
+    from baeraser_nb.core import write_whole
+    from baeraser_nb.statements import statements
+    for name,text in statements(row).items() if folder else (): write_whole(folder/name, text)
+
 # %% ../nbs/05a_cli.ipynb #n731e736
 def scan_one(
     run:Run,
@@ -1076,7 +1149,7 @@ def scan_one(
 ):                   # `Subject`, `Scan` and the row
     "Scan one model, and write what was asked for"
     from baeraser_nb.stored import keep_scan,save_scan
-    with Outputs(*_model_files(model), *_data_files(asked.data)) as o:
+    with Outputs(*_files_read([model], asked.data)) as o:
         folder,file,to = o.folder(report, *REPORT),o.file(triggers),_json_place(o, json)
         home = o.folder(cards, *CARDS)
         s = asked.subject(model)
@@ -1088,14 +1161,6 @@ def scan_one(
         _write_cards(home, row)
         write_json(to, row)
     return s,found,row
-
-CARDS = 'MODEL_CARD.md','bom.cdx.json','statement.intoto.json'
-
-def _write_cards(folder, row):
-    "The row in the forms of other programs"
-    from baeraser_nb.core import write_whole
-    from baeraser_nb.statements import statements
-    for name,text in statements(row).items() if folder else (): write_whole(folder/name, text)
 
 # %% ../nbs/05a_cli.ipynb #w212
 _SUFFIXES = '.safetensors','.pt','.pth','.bin','.ckpt','.index.json'
@@ -1109,20 +1174,13 @@ def _weights_in(folder):
     return [p for p in found if not (p.parent in in_parts and _PART.fullmatch(p.name))]
 
 # %% ../nbs/05a_cli.ipynb #n634e704
-def is_folder(
-    path, # of any kind, perhaps one that no file can have
-) -> bool:
-    "Whether a path is a folder; one that the system refuses is none, and will be refused where it is read"
-    try: return Path(path).is_dir()
-    except (OSError,ValueError): return False
-
 def models_in(
     paths, # of files and folders
 ) -> list: # of files, each once; `BadInput` for a folder without any
     "The weights files that are meant"
     found = []
     for p in map(Path, paths):
-        files = _weights_in(p) if is_folder(p) else [p]
+        files = _weights_in(p) if os.path.isdir(p) else [p] # which is False for names that no file can have
         if not files: raise _bad_input(f"`model` folder {str(p)!r} has no weights files ({', '.join(_SUFFIXES)})")
         found += files
     return list(dict.fromkeys(found))
@@ -1217,7 +1275,7 @@ def _say_plans(files, asked):
 
 # %% ../nbs/05a_cli.ipynb #w224
 @app.command('scan', short_help='Look for a backdoor.')
-@with_reading
+@spelt_out
 def scan_command(
     ctx:typer.Context, model:_Models, data:_Data, report:_Report=None, triggers:_Triggers=None, model_card:_Cards=None,
     reading:Reading=Reading(), preset:_Preset='robust', seed:_Seed=0, memory:_Memory=None, out:_ScanRows=None,
@@ -1229,7 +1287,7 @@ def scan_command(
     with quiet_stderr(quiet):
         files = models_in(model)
         if dry_run: return _say_plans(files, asked)
-        if out or len(model)>1 or is_folder(model[0]):
+        if out or len(model)>1 or os.path.isdir(model[0]):
             _check_single(report=report, triggers=triggers, **{'model-card':model_card})
             return _scan_folder(ctx.obj, files, asked, out, workers, format, json)
         s,found,row = scan_one(ctx.obj, files[0], asked, report, triggers, model_card, json)
@@ -1413,6 +1471,7 @@ def can_be_erased(
     from baeraser_nb.precaution import unreadable
     return found.verdict!='inconclusive' or precaution and not unreadable(s.case)
 
+# %% ../nbs/05a_cli.ipynb #y122
 def _nothing_erased(s, found):
     "Say that nothing was written; the exit status"
     _say(f'{scan_text(found)}\n{reading_line(s)}\nnothing was erased, and nothing was written')
@@ -1431,6 +1490,7 @@ class Erasing:
     recalibrate:bool=False  # give the unlearned label its share of clean images back too
     precaution:bool=False   # purify without a trigger where nothing was found
 
+# %% ../nbs/05a_cli.ipynb #y112
 def erase_one(
     run:Run,
     model:Path,     # weights file
@@ -1441,8 +1501,7 @@ def erase_one(
     json=None,      # file, or '-', or None
 ):                  # `Subject`, `Scan` and `Erased`; no `Erased`, and nothing written, where nothing can be said
     "Scan one model, erase what is found, and write what was asked for"
-    read = *_model_files(model),*_data_files(asked.data),*([how.scan] if how.scan else [])
-    with Outputs(*read) as o:
+    with Outputs(*_files_read([model], asked.data, *([how.scan] if how.scan else []))) as o:
         weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
         s = asked.subject(model)
         found = find_or_scan(s, asked, how.scan, how.fresh)
@@ -1455,7 +1514,7 @@ def erase_one(
 
 # %% ../nbs/05a_cli.ipynb #c101
 @app.command('erase', short_help='Write purified weights.')
-@with_reading
+@spelt_out
 def erase_command(
     ctx:typer.Context, model:_Model, data:_Data, out:_Purified, report:_Report=None, scan:_Scanned=None,
     fresh:_Anew=False, reading:Reading=Reading(), preset:_Preset='robust', recalibrate:_Recalibrate=False,
@@ -1614,6 +1673,7 @@ def _with_settings(items, **given):
     raise _bad_input(f'`--{next(iter(given))}` is an option of the experiment detection, whose rows are scans; '
                      'leave it out')
 
+# %% ../nbs/05a_cli.ipynb #y131
 def pick_rows(
     experiment,   # name
     parts=None,   # of it; None: its own choice

@@ -13,7 +13,7 @@ __all__ = ['LATER', 'PAPER_GREY', 'PAPER_COLOUR', 'DEFENCES', 'PLAIN', 'BETAS', 
            'frame']
 
 # %% ../nbs/04_experiments.ipynb #c003
-import copy,hashlib,json,resource,time
+import copy,hashlib,json,re,resource,time
 from dataclasses import asdict,dataclass,field,fields
 from inspect import signature
 from itertools import product
@@ -82,6 +82,7 @@ def key(self:Cell):
     if not self.trace: del asked['trace']
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()[:10]
 
+# %% ../nbs/04_experiments.ipynb #x032
 @patch(as_prop=True)
 def name(self:Cell):
     "The name of its row"
@@ -98,6 +99,7 @@ def kept_scan(
     if (preset,seed) not in scans: scans[preset,seed] = scan(case, preset=preset, seed=seed, progress=False)
     return scans[preset,seed]
 
+# %% ../nbs/04_experiments.ipynb #x003
 def scan_facts(
     found,          # `Scan`
 ) -> dict:
@@ -113,6 +115,7 @@ class Defended:
     facts:dict      # JSON values: seconds, and what scan and `erase` say
     pool:TriggerPool|None=None # recovered triggers, if they were asked for and found
 
+# %% ../nbs/04_experiments.ipynb #x011
 def erase_as_told(
     model,          # suspicious model
     held,           # the defender's clean images
@@ -213,6 +216,7 @@ class Probe:
     @property
     def others(self): return self.images.y!=self.target
 
+# %% ../nbs/04_experiments.ipynb #x023
 def places_shown(
     y,              # labels
     target:int,
@@ -372,6 +376,16 @@ def same_weights(
 
 # %% ../nbs/04_experiments.ipynb #c016e
 @patch
+def compare(self:Workbench,
+    new,            # purified model
+) -> dict:
+    "What a defence changed"
+    after = self.measure(new)
+    metrics = dict(clean=self.clean, before=self.before.row(), after=after.row())
+    return metrics|dict(der=der(self.before, after) if self.trigger else None, unchanged=same_weights(self.victim, new))
+
+# %% ../nbs/04_experiments.ipynb #x041
+@patch
 def follow(self:Workbench,
     states:dict,        # step: weights
     pool:TriggerPool,   # recovered triggers
@@ -381,20 +395,14 @@ def follow(self:Workbench,
     probe = make_probe(self.data.test, self.trigger, self.target, pool, device)
     return trace(copy.deepcopy(self.victim), states, probe)
 
-@patch
-def compare(self:Workbench,
-    new,            # purified model
-) -> dict:
-    "What a defence changed"
-    after = self.measure(new)
-    metrics = dict(clean=self.clean, before=self.before.row(), after=after.row())
-    return metrics|dict(der=der(self.before, after) if self.trigger else None, unchanged=same_weights(self.victim, new))
+# %% ../nbs/04_experiments.ipynb #x045
+def peak_megabytes() -> int:
+    "The most memory that this process has had so far"
+    status = Path('/proc/self/status') # of Linux, where `getrusage` begins with what the parent process had
+    found = re.search(r'VmHWM:\s+(\d+) kB', status.read_text()) if status.exists() else None
+    return round((int(found[1]) if found else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)/1024)
 
 # %% ../nbs/04_experiments.ipynb #c016h
-def peak_megabytes():
-    "The most memory this process has had, MB"
-    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)
-
 def cell_row(
     cell:Cell,
     bench:Workbench,    # of the cell's victim
@@ -525,12 +533,16 @@ def grid_items(
 def cell_asked(cell):
     "What the row of a cell says was asked"
     return dict(cell=asdict(cell))
+
+# %% ../nbs/04_experiments.ipynb #x053
 def cell_job(cell):
     "Cells of one victim and one share of held images are one job"
     return cell.victim.name,cell.ratio
+
 def cell_kind(row):
     "Cells that take equally long"
     return dict(data=row['cell']['victim']['data'], defence=row['cell']['defence'])
+
 def scan_seconds(row):
     "How long the scan took"
     return row.get('scan', {}).get('seconds', 0.)
@@ -542,6 +554,7 @@ def search_settings(
     "All fields of a search, and the nulls it judges by"
     return dict(search=SEARCHES[preset].row(), nulls=SEARCHES[preset].nulls)
 
+# %% ../nbs/04_experiments.ipynb #x059
 def cell_settings(
     cell:Cell,
 ) -> dict:
@@ -591,6 +604,7 @@ def is_named(
     "Whether the scan named the target and nothing else"
     if 'scan' in row and row['target']!='next': return row['scan']['targets']==[row['target']]
 
+# %% ../nbs/04_experiments.ipynb #x062
 def frame(
     rows:list, # of the grid
 ):             # DataFrame: one line per row, shares in percent

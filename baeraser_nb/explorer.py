@@ -207,6 +207,14 @@ class TryTrigger(View):
         x,pattern = to_float(self.images.x[c.image.value][None]),patterns(self.trigger)[c.pattern.value]
         return paste(x, pattern, torch.tensor([c.row.value]), torch.tensor([c.column.value]), c.opacity.value)
 
+# %% ../nbs/07_explorer.ipynb #l010
+@patch
+def sentence(self:TryTrigger, probs, true):
+    "What the model says and what it is, in words"
+    says,names = probs.argmax().item(),self.images.classes
+    answer = bold(names[says], 'back' if says==true else 'target')
+    return f"the {self.controls.model.value} says {answer} ({probs[says]:.0%}); it is a {bold(names[true])}"
+
 # %% ../nbs/07_explorer.ipynb #c010
 @patch
 @one_at_a_time
@@ -217,13 +225,6 @@ def draw(self:TryTrigger, _=None):
     probs = predict(self.models[self.controls.model.value], x).softmax(1)[0]
     self.figure.update([to_float(self.images.x[i]), x[0]], probs, {true:'truth', self.target:'target'})
     self.show(self.sentence(probs, true))
-
-@patch
-def sentence(self:TryTrigger, probs, true):
-    "What the model says and what it is, in words"
-    says,names = probs.argmax().item(),self.images.classes
-    answer = bold(names[says], 'back' if says==true else 'target')
-    return f"the {self.controls.model.value} says {answer} ({probs[says]:.0%}); it is a {bold(names[true])}"
 
 # %% ../nbs/07_explorer.ipynb #n02d
 THRESHOLD = -math.log10(SEARCHES['robust'].alpha) # score that a suspect exceeds
@@ -397,6 +398,13 @@ class History(View):
         self.faces,(self.answers,self.lines) = top.subplots(1, n),low.subplots(1, 2)
         return fig
 
+# %% ../nbs/07_explorer.ipynb #l020
+@patch
+def sentence(self:History, k):
+    "The metrics at state `k`, in words"
+    scores = [f'{m.name} {bold(format(self.curves[m.key][k], ".1%"))}' for m in METRICS]
+    return f"step {bold(self.replay.steps[k])}: {', '.join(scores)}"
+
 # %% ../nbs/07_explorer.ipynb #n031
 @patch
 @one_at_a_time
@@ -409,12 +417,6 @@ def draw(self:History, _=None):
     histogram(self.replay, k, self.answers)
     draw_metrics(self.lines, self.replay.steps, self.curves, k)
     self.show(self.sentence(k))
-
-@patch
-def sentence(self:History, k):
-    "The metrics at state `k`, in words"
-    scores = [f'{m.name} {bold(format(self.curves[m.key][k], ".1%"))}' for m in METRICS]
-    return f"step {bold(self.replay.steps[k])}: {', '.join(scores)}"
 
 # %% ../nbs/07_explorer.ipynb #n040
 def draw_runs(
@@ -572,6 +574,17 @@ class Explorer:
     def _repr_mimebundle_(self, **kwargs):
         return self.first._repr_mimebundle_()|(self.box._repr_mimebundle_(**kwargs) if has_kernel() else {})
 
+# %% ../nbs/07_explorer.ipynb #l030
+@patch
+def waiting(self:Explorer):
+    "What stands in for a tool that needs more"
+    return VBox([HTML('needs a scan and an erasure first: some 10 to 30 seconds on digits'), self.go])
+
+@patch
+def scanned(self:Explorer, found):
+    "Say what a scan found"
+    self.said.value = escape(repr(found))
+
 # %% ../nbs/07_explorer.ipynb #c042
 TABS = 'try a trigger','watch a search','erase, step by step','turn β and α'
 
@@ -587,16 +600,6 @@ def load(self:Explorer,
     self.tabs.children = [self.first.box, self.search.box, self.waiting(), self.waiting()]
     self.tabs.titles = TABS
     self.said.value = escape(self.opened.name)
-
-@patch
-def waiting(self:Explorer):
-    "What stands in for a tool that needs more"
-    return VBox([HTML('needs a scan and an erasure first: some 10 to 30 seconds on digits'), self.go])
-
-@patch
-def scanned(self:Explorer, found):
-    "Say what a scan found"
-    self.said.value = escape(repr(found))
 
 # %% ../nbs/07_explorer.ipynb #n061
 def why_not(

@@ -19,6 +19,7 @@ RECIPES = dict(
     no_bending=Precaution(degrees=0., pixels=0.), no_covering=Precaution(square=0.), no_sharpness=Precaution(rho=0.),
     no_healing=Precaution(heal=0))
 
+# %% ../nbs/04i_precaution_measured.ipynb #a003
 @dataclass(frozen=True)
 class Attempt:
     "A model of the population, and how it is purified"
@@ -37,6 +38,7 @@ def victim_of(
     model,poison = train_member(attempt.spec, train)
     return model,poison,held,test,measured(model, test, poison)
 
+# %% ../nbs/04i_precaution_measured.ipynb #a014
 def attempt_row(
     attempt:Attempt,
     victim:tuple,   # what `victim_of` made
@@ -66,6 +68,7 @@ def judged():
     few = 'clean','patch5','sticker','source_specific','blend','rotated','input_aware'
     return attempts('mlp', 'fashion_mnist')+attempts('vgg', 'fashion_mnist', few)
 
+# %% ../nbs/04i_precaution_measured.ipynb #a022
 def elsewhere():
     "More networks, other data sets, and another seed"
     few = 'clean','patch3','blend'
@@ -76,6 +79,7 @@ def deeper():
     "A residual network on photographs"
     return attempts('resnet8', 'cifar10', ('clean','patch3','blend'))
 
+# %% ../nbs/04i_precaution_measured.ipynb #a025
 def parts_left_out():
     "The recipe with one part left out each time"
     few = 'clean','patch5','source_specific','blend','rotated','input_aware'
@@ -89,6 +93,7 @@ def attempt_words(row):
     def shares(m): return ', '.join(f'{k} {m[k]:.1%}' for k in ('acc','asr','ra') if k in m)
     return f"{row['name']}: {shares(row['before'])} → {shares(row['after'])}, {row['seconds']:.0f} s"
 
+# %% ../nbs/04i_precaution_measured.ipynb #a032
 def _asked(a): return dict(name=a.name, spec=asdict(a.spec), purify=a.recipe)
 def _settings(a): return asdict(RECIPES[a.recipe])
 def _kind(row): return dict(net=row['spec']['net'], data=row['spec']['data'])

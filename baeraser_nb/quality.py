@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['quality_experiment', 'staircase_experiment', 'Likeness', 'likeness', 'chance', 'trigger_corner', 'pictures',
-           'picture_row', 'generator_row', 'generator_rows', 'quality_row', 'quality_specs', 'spec_asked',
-           'quality_settings', 'quality_line', 'StaircaseItem', 'true_staircase', 'staircase_facts', 'train_staircase',
+           'picture_row', 'generator_row', 'generator_rows', 'quality_row', 'quality_specs', 'quality_line',
+           'spec_asked', 'quality_settings', 'StaircaseItem', 'true_staircase', 'staircase_facts', 'train_staircase',
            'staircase_row', 'staircase_items', 'staircase_asked', 'staircase_line']
 
 # %% ../nbs/04c_quality.ipynb #c003
@@ -138,16 +138,19 @@ def quality_row(
 def quality_specs():
     "Victims with a patch, on CIFAR-10"
     return [s for a in PATCHES for s in paper_grid(('cifar10',), (a,))]
-def spec_asked(spec):
-    "What the row of a spec says was asked"
-    return dict(name=spec.name, spec=asdict(spec))
-def quality_settings(spec):
-    "What the preset stands for"
-    return search_settings('robust')
 
 def quality_line(row):
     "A row in one line"
     return f"{row['name']}: {len(row['generators'])} recovered triggers, named {row['named']} (true: {row['true']})"
+
+# %% ../nbs/04c_quality.ipynb #c103
+def spec_asked(spec):
+    "What the row of a spec says was asked"
+    return dict(name=spec.name, spec=asdict(spec))
+
+def quality_settings(spec):
+    "What the preset stands for"
+    return search_settings('robust')
 
 quality_experiment = Experiment('quality', quality_specs, quality_row, ('quality',), quality_line, asked=spec_asked,
                                 settings=quality_settings)
@@ -222,13 +225,16 @@ def staircase_row(
 def staircase_items():
     "What staircases are tried on"
     return [StaircaseItem(recipe('cifar10', 'badnets', target=3, size=3))]
+
 def staircase_asked(item):
     "What the row of staircases says was asked"
     return dict(name=item.name)|asdict(item)
+
 def staircase_line(row):
     "A row of staircases in one line"
     return f"{row['name']}: {len(row['rows'])} staircases"
 
+# %% ../nbs/04c_quality.ipynb #c112
 staircase_experiment = Experiment(
     'staircase', staircase_items, staircase_row, ('quality',), staircase_line, folder='results/quality-staircase',
     asked=staircase_asked)

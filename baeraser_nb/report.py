@@ -18,7 +18,8 @@ from torch import Tensor
 from .attacks import evaluate
 from .core import as_json,hardware,one_line,seeded,write_whole
 from .data import Images,png_text,to_float
-from .networks import Classifier,predict
+from .networks import predict
+from .inputs import network_of
 from .recovery import SEARCHES,class_name
 
 # %% ../nbs/05_report.ipynb #n3f6a7f3
@@ -66,6 +67,7 @@ def _success(rows):
     trials = sum(o['trials'] for o in rows)
     return sum(o['hits'] for o in rows)/trials,trials
 
+# %% ../nbs/05_report.ipynb #r103
 def _all_to_all_sentence(rows, found, classes):
     "What speaks for an all-to-all backdoor; `rows` are those of its labels"
     share,trials = _success(rows)
@@ -119,6 +121,7 @@ def said_once(
     "What families look for, in words"
     return ', '.join(dict.fromkeys(f.searched for f in families))
 
+# %% ../nbs/05_report.ipynb #r112
 def families_tried(
     found,      # `Scan`
 ) -> list:      # of `Family`
@@ -133,6 +136,7 @@ def _not_searched(found, did):
     left = [f for f in _families(found).values() if f.searched not in words]
     return [f for f in left if f.title in own],[f for f in left if f.title not in own]
 
+# %% ../nbs/05_report.ipynb #r122
 def _searched_sentence(found):
     "Which families of triggers were looked for, and which were not"
     did = families_tried(found)
@@ -217,6 +221,13 @@ def picture(
     "An image as text that a browser shows"
     return f'data:image/png;base64,{png_text(x)}'
 
+# %% ../nbs/05_report.ipynb #r130
+def _trigger_row(g, i, samples, classes):
+    "One generator's samples, and what they are samples of"
+    label = None if g.labels is None else g.labels[i].item()
+    return dict(label=label, name=None if label is None else class_name(label, classes), family=g.family.title,
+                threshold=round(g.thresholds[i].item(), 2), samples=[picture(x) for x in samples])
+
 # %% ../nbs/05_report.ipynb #c025
 def trigger_samples(
     pool,        # `TriggerPool`, or None
@@ -233,12 +244,6 @@ def trigger_samples(
             for i in range(len(g)): rows.append((g, i, g.sample(n, i)))
     rows = rows[::max(1, math.ceil(len(rows)/most))]
     return [_trigger_row(g, i, x, classes) for g,i,x in rows]
-
-def _trigger_row(g, i, samples, classes):
-    "One generator's samples, and what they are samples of"
-    label = None if g.labels is None else g.labels[i].item()
-    return dict(label=label, name=None if label is None else class_name(label, classes), family=g.family.title,
-                threshold=round(g.thresholds[i].item(), 2), samples=[picture(x) for x in samples])
 
 # %% ../nbs/05_report.ipynb #ne34440f
 def _to_trigger(held, pool, n):
@@ -282,7 +287,7 @@ def _held_facts(held):
 
 def _weights(model):
     "The state dict of the network, with the names that the file has"
-    return (model.net if isinstance(model, Classifier) else model).state_dict()
+    return network_of(model).state_dict()
 
 # %% ../nbs/05_report.ipynb #n1e88c57
 def _findings(found, held, about, erased):

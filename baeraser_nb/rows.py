@@ -74,6 +74,7 @@ def is_prose(
     "Whether a statement is a string that stands alone, such as a docstring"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
+# %% ../nbs/00g_rows.ipynb #z003
 def tree_text(
     node,   # of a syntax tree, or a field of one
 ) -> str:   # the same for code that differs in prose and format alone, whatever the version of Python
@@ -116,6 +117,7 @@ def names_imported(
     if package!='baeraser_nb': return set()
     return {module} if module else {a.name for a in node.names}
 
+# %% ../nbs/00g_rows.ipynb #z012
 def imported_modules(
     tree:ast.AST,   # of a module of this package
 ) -> set:           # names of modules of this package
@@ -129,6 +131,7 @@ class ModuleCode:
     digest:str      # see `code_digest`
     imports:set     # names of modules of this package
 
+# %% ../nbs/00g_rows.ipynb #z022
 @lru_cache
 def module_code(
     name:str,
@@ -251,21 +254,29 @@ def stale_rows(
 def just_name(item):
     "An item that is asked by its name alone"
     return dict(name=item.name)
+
 def no_settings(item):
     "Nothing but the code decides the row"
     return {}
+
 def no_kind(row):
     "All rows take equally long"
     return {}
+
+# %% ../nbs/00g_rows.ipynb #z033
 def alone(item):
     "Every item is a job of its own"
     return id(item)
+
 def data_root(item, root):
     "Items share nothing but the data root"
     return root
+
+# %% ../nbs/00g_rows.ipynb #z037
 def own_seconds(row):
     "The seconds that a row says it took"
     return row.get('seconds')
+
 def no_seconds(row):
     "What is shared takes no time"
     return 0.

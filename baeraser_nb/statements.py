@@ -21,6 +21,7 @@ def outcome(
     "'backdoored', 'clean', 'inconclusive' or 'failed'"
     return 'failed' if 'error' in row else row['verdict']
 
+# %% ../nbs/05_statements.ipynb #m003
 def explained(
     row:dict,
 ) -> str:
@@ -39,6 +40,7 @@ def status_of(
     found = {outcome(o) for o in rows}
     return next((s for name,s in dict(backdoored=1, inconclusive=3, failed=2).items() if name in found), 0)
 
+# %% ../nbs/05_statements.ipynb #m012
 def _counted(rows):
     "How many models there are of each outcome"
     count = sorted(Counter(map(outcome, rows)).items())
@@ -169,6 +171,7 @@ def _cyclonedx_card(row):
                 quantitativeAnalysis=dict(performanceMetrics=[measured]),
                 considerations=dict(technicalLimitations=limits))
 
+# %% ../nbs/05_statements.ipynb #m022
 def _component(row):
     "The model as a component"
     told = {k:row[k] for k in ('verdict','preset','seed','version')}|dict(images=row['key']['images'])

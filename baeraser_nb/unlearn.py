@@ -34,12 +34,16 @@ from .precaution import purify,share_right
 def ascent(log_p, K):
     "Eq. 3 and 4 as written"
     return log_p
+
 def capped(log_p, K):
     "Ascent that stops at chance level, 1/K"
     return log_p.clamp(min=-math.log(K))
+
+# %% ../nbs/03_unlearning.ipynb #s005
 def bounded(log_p, K):
     "−log(1−p): the same direction, fading as p falls"
     return -torch.log1p(-log_p.exp().clamp(max=1-1e-6))
+
 def remembering(log_p, K):
     "Nothing is forgotten"
     return 0*log_p
@@ -63,6 +67,7 @@ def even_weights(
     on = counts.float()
     return on/on.sum().clamp(min=1)
 
+# %% ../nbs/03_unlearning.ipynb #s012
 def log_prob(
     z:Tensor,      # logits, (n,K)
     labels:Tensor, # (n,)
@@ -92,6 +97,7 @@ def error(self:UnlearnLoss, z, y, teacher_logits):
     if self.temperature is None: return F.cross_entropy(z, y, reduction='none')
     return distillation(z, teacher_logits, self.temperature)
 
+# %% ../nbs/03_unlearning.ipynb #s022
 @patch
 def __call__(self:UnlearnLoss,
     pred:Tensor,            # logits of the clean images, then of the triggered ones, (2n,K)
@@ -133,6 +139,11 @@ def trainable(model):
     "The parameters that take gradients"
     return [p for p in model.parameters() if p.requires_grad]
 
+def _summed_loss(model, x, y, device):
+    "Sum of the cross-entropies of some images"
+    return F.cross_entropy(model(to_float(x, device)), y.to(device), reduction='sum')
+
+# %% ../nbs/03_unlearning.ipynb #s032
 def clean_gradient(
     model:nn.Module,    # takes pixels in [0,1]
     images:Images,      # clean images
@@ -144,10 +155,6 @@ def clean_gradient(
     def one(x, y): torch._foreach_add_(total, torch.autograd.grad(_summed_loss(model, x, y, device), params))
     with eval_mode(model): by_pieces(one, images.x, images.y, bs=bs, device=device)
     return [t.abs()/len(images) for t in total]
-
-def _summed_loss(model, x, y, device):
-    "Sum of the cross-entropies of some images"
-    return F.cross_entropy(model(to_float(x, device)), y.to(device), reduction='sum')
 
 # %% ../nbs/03_unlearning.ipynb #c017
 class WeightPenalty(Callback):
@@ -232,6 +239,7 @@ def losses(self:CheckEvery):
     penalty = float(tie.value()) if tie else 0.
     return dict(clean_loss=l.clean.item(), backdoor_loss=l.backdoor.item(), penalty=penalty)
 
+# %% ../nbs/03_unlearning.ipynb #s042
 @patch
 def after_batch(self:CheckEvery):
     "Write the step's row; a loss that is not finite is checked at once"
@@ -249,6 +257,7 @@ class Checkpoint:
     metrics:dict        # acc, asr, ra on the check images
     weights:dict        # a state dict
 
+# %% ../nbs/03_unlearning.ipynb #s052
 def metrics_of(
     row:dict,   # of a history, of a checked step
 ) -> dict:      # acc, asr, ra
@@ -312,6 +321,12 @@ class StopAt(Callback):
         if self.step>=self.steps: raise CancelFitException
 
 # %% ../nbs/03_unlearning.ipynb #r001
+def _biases(model, K):
+    "All biases of K numbers, in the order of the modules"
+    found = [getattr(m, 'bias', None) for m in model.modules()]
+    return [b for b in found if isinstance(b, Tensor) and b.shape==(K,)]
+
+# %% ../nbs/03_unlearning.ipynb #s062
 def _moved(model, x, bias, step):
     "Logits with `step` added to a bias, which is put back"
     old = bias.data
@@ -319,11 +334,6 @@ def _moved(model, x, bias, step):
     z = predict(model, x)
     bias.data = old
     return z
-
-def _biases(model, K):
-    "All biases of K numbers, in the order of the modules"
-    found = [getattr(m, 'bias', None) for m in model.modules()]
-    return [b for b in found if isinstance(b, Tensor) and b.shape==(K,)]
 
 # %% ../nbs/03_unlearning.ipynb #n76bbcd2
 def last_bias(
@@ -431,6 +441,7 @@ def rescan_words(self:Erased):
     last = self.rescans[-1]
     return f"scanned again: {last['verdict']}"+f", {last['named']}"*bool(last['named'])
 
+# %% ../nbs/03_unlearning.ipynb #s072
 @patch(as_prop=True)
 def bias_words(self:Erased):
     "What `recalibrate` did"
@@ -518,6 +529,7 @@ class Round:
     @property
     def met(self): return self.standard.met(self.best.metrics)
 
+# %% ../nbs/03_unlearning.ipynb #s082
 def _seen(learn):
     "What the callbacks of a round saw"
     watch,keeper = learn.check_every,learn.keep_best
@@ -580,6 +592,7 @@ def rescan(self:Unlearner, model, n:int):
     case = Case(model, self.case.images, self.case.n_classes, self.case.known)
     return scan_model(case, preset=self.search, seed=self.seed+n, progress=self.progress)
 
+# %% ../nbs/03_unlearning.ipynb #s092
 @patch
 def mend(self:Unlearner, model, pool, course:Course):
     "`recalibrate` the labels of a pool, all-to-all left out, and note in the course what became of them"
@@ -617,6 +630,7 @@ def history(self:Course) -> list:
     "The rows of all rounds, steps counted on"
     return [h|dict(step=h['step']+n) for n,r in zip(self.starts(), self.rounds) for h in r.history]
 
+# %% ../nbs/03_unlearning.ipynb #s121
 @patch
 def states(self:Course) -> dict:
     "The weights that were kept, by step"
@@ -630,6 +644,7 @@ def search_again(
     if scan.preset=='own': return scan.search
     return replace(SEARCHES['robust'], memory=scan.search.memory)
 
+# %% ../nbs/03_unlearning.ipynb #s102
 def rescan_row(
     s:Scan,     # of the purified model
 ) -> dict:      # verdict, targets, named (in words), score (the highest), seconds
@@ -710,6 +725,7 @@ CURVES = dict(
     asr=('ASR of recovered triggers','#d55e00'),
     ra=('RA of recovered triggers','#009e73'))
 
+# %% ../nbs/03_unlearning.ipynb #s132
 def plot_history(
     erased:Erased,  # what `erase` made
     ax=None,        # matplotlib axes; None makes new ones
