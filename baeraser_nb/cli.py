@@ -1361,7 +1361,7 @@ def erase_text(
                 f'purified weights in {path}')
     asr,acc = (f'{e.before[k]:.1%} → {e.after[k]:.1%}' for k in ('asr','acc'))
     return (f"{e.status}: recovered triggers' success {asr}, accuracy {acc} on images kept for checking; "
-            f'{e.rescan_words}{e.bias_words}; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}')
+            f'{e.rescan_words}{e.bias_words}{e.guard_words}; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}')
 
 # %% ../nbs/05a_cli.ipynb #n95cc461
 PRICE = ('nothing was found; the model is purified as a precaution. In tests that cost from nothing to three points of '
@@ -1373,7 +1373,7 @@ def erase_found(
     found,                  # `Scan`
     asked:Asked,            # preset, seed and quiet
     recalibrate:bool=False, # give the unlearned label its share of clean images back too
-    precaution:bool=False,  # purify without a trigger where nothing was found
+    precaution:bool=False,  # purify where nothing was found, and after the erasing
 ):                          # `Erased`; `BadInput` if the outcome is of no use
     "Erase what a scan found, and say on stderr what is doubtful about the outcome"
     from baeraser_nb.unlearn import UNLEARNINGS,erase
@@ -1390,7 +1390,8 @@ def erase_found(
 _Purified = Annotated[Path, _opt('--out', metavar='PURIFIED.safetensors', help='The purified weights: names, shapes '
     'and types as in MODEL. With a name that ends in .pt or .pth, and a MODEL of torch.save, a checkpoint like MODEL.')]
 _Precaution = Annotated[bool, _opt('--precaution', help='Purify the model also where the scan finds nothing or cannot '
-    'tell, without a trigger: costs accuracy, which is measured and said. Not for a model that is misread.')]
+    'tell, without a trigger, and after an erasing, so that it is harder to undo: costs accuracy, which is measured '
+    'and said. Not for a model that is misread.')]
 _Recalibrate = Annotated[bool, _opt('--recalibrate', help='Give the unlearned label its share of clean images back: '
     'kinder to the images of that class, at some more success of the trigger.')]
 

@@ -54,7 +54,7 @@ def defence_options(
 
 # %% ../nbs/04_experiments.ipynb #c007
 # options that came when there were rows: with this value they stay out of a cell's name
-LATER = dict(recalibrate=False, hot=0, smoothing=0.)
+LATER = dict(recalibrate=False, precaution=False, hot=0, smoothing=0.)
 
 @dataclass(frozen=True)
 class Cell:

@@ -451,7 +451,7 @@ class Question:
     def undefended(self): return self.what in ('victim','clean')
 
 # %% ../nbs/04g_proof.ipynb #npf1b01
-VARIANTS = dict(recalibrated=('baeraser', dict(recalibrate=True))) # defences with a name of their own: which, and how
+VARIANTS = dict(recalibrated=('baeraser', dict(recalibrate=True)), guarded=('baeraser', dict(precaution=True))) # defences with a name of their own: which, and how
 
 def asked_of(
     what:str,           # a defence, see `defence_options`, or a key of `VARIANTS`
@@ -530,7 +530,7 @@ def proof_row(
 # %% ../nbs/04g_proof.ipynb #n8cbb4ab
 RIVALS = 'fine_tuning','fine_pruning','nad','anp','i_bau','ft_sam'  # of `BASELINES`, those that need no scan
 
-OURS = 'baeraser','recalibrated','precaution'
+OURS = 'baeraser','recalibrated','guarded','precaution'
 
 WHATS = 'victim','clean',*OURS,*RIVALS
 

@@ -7,7 +7,7 @@ __all__ = ['FORGETTING', 'UNLEARNINGS', 'STATUS', 'WITHOUT_TRIGGER', 'CURVES', '
            'distillation', 'even_weights', 'log_prob', 'UnlearnLoss', 'Triggered', 'FreezeBN', 'trainable',
            'clean_gradient', 'WeightPenalty', 'Stamping', 'check', 'Standard', 'CheckEvery', 'Checkpoint', 'metrics_of',
            'KeepBest', 'StopDiverged', 'StopAt', 'last_bias', 'recalibrate', 'Unlearning', 'Erased', 'Unlearner',
-           'Round', 'Course', 'search_again', 'rescan_row', 'without_trigger', 'erase', 'plot_history']
+           'Round', 'Course', 'guard_row', 'search_again', 'rescan_row', 'without_trigger', 'erase', 'plot_history']
 
 # %% ../nbs/03_unlearning.ipynb #c003
 import copy,math,time
@@ -28,7 +28,7 @@ from .networks import amp_mode,by_pieces,eval_mode,predict,trainable_copy,with_g
 from .training import Progress,learner
 from .inputs import Case,as_case,of_learner
 from .recovery import SEARCHES,Scan,Search,TriggerPool,preset_named,scan as scan_model
-from .precaution import purify,share_right
+from .precaution import Purified,purify,share_right
 
 # %% ../nbs/03_unlearning.ipynb #n2388cff
 def ascent(log_p, K):
@@ -396,6 +396,7 @@ class Unlearning:
     decay:bool=True             # let the learning rate fall to 0 along a cosine
     rescans:int=2               # scans of the purified model at most; while one names a label, more is unlearned
     recalibrate:bool=False      # give the unlearned labels their share of clean images back, see `recalibrate`
+    precaution:bool=False       # train out other triggers too, at last, see `baeraser_nb.precaution.purify`
 
 # %% ../nbs/03_unlearning.ipynb #n1884bf8
 UNLEARNINGS = dict(
@@ -430,6 +431,7 @@ class Erased:
     preset:str='robust' # hyperparameters used
     bias:dict=field(default_factory=dict) # what `recalibrate` added in the last layer, by label
     rescans:list=field(default_factory=list) # a dict per scan of the purified model, see `rescan_row`
+    guard:dict=field(default_factory=dict) # what a precaution after the unlearning did: kept, and acc before and after
     states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
     def row(self): return {k:v for k,v in vars(self).items() if k not in ('model','states')}
 
@@ -448,6 +450,13 @@ def bias_words(self:Erased):
     return ''.join(f"; bias of label {l} {b:+.2f}" for l,b in self.bias.items())
 
 @patch(as_prop=True)
+def guard_words(self:Erased):
+    "What a precaution after the unlearning did"
+    if not self.guard: return ''
+    acc = f"accuracy {self.guard['before']:.1%} -> {self.guard['after']:.1%} on other check images"
+    return f"; then a precaution, {acc}" if self.guard['kept'] else f"; a precaution would have cost too much, {acc}"
+
+@patch(as_prop=True)
 def price_words(self:Erased):
     "What a precaution costs, or would have cost"
     acc = ' → '.join(f"{m['acc']:.1%}" for m in (self.before,self.after))
@@ -460,7 +469,7 @@ def __repr__(self:Erased):
     if self.status in WITHOUT_TRIGGER: return f'{self.status}: {STATUS[self.status]}; {self.price_words}'
     asr,acc = (f'{self.before[k]:.1%} -> {self.after[k]:.1%}' for k in ('asr','acc'))
     return (f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {asr}, "
-            f"accuracy on check images {acc}; {self.rescan_words}{self.bias_words}")
+            f"accuracy on check images {acc}; {self.rescan_words}{self.bias_words}{self.guard_words}")
 
 # %% ../nbs/03_unlearning.ipynb #nb210e77
 @patch
@@ -576,6 +585,7 @@ class Course:
     rounds:list=field(default_factory=list)     # of `Round`
     rescans:list=field(default_factory=list)    # of `Scan`: the purified model, after each round
     bias:dict=field(default_factory=dict)       # what `recalibrate` added, by label
+    guard:Purified|None=None                    # what a precaution did at last
     @property
     def last(self): return self.rounds[-1]
     @property
@@ -589,19 +599,39 @@ class Course:
 @patch
 def rescan(self:Unlearner, model, n:int):
     "Scan the purified model, for the `n`-th time"
-    case = Case(model, self.case.images, self.case.n_classes, self.case.known)
-    return scan_model(case, preset=self.search, seed=self.seed+n, progress=self.progress)
+    return scan_model(replace(self.case, model=model), preset=self.search, seed=self.seed+n, progress=self.progress)
+
+# %% ../nbs/03_unlearning.ipynb #s0921
+@patch
+def check_again(self:Unlearner, model, pool, r:Round):
+    "A model that was changed after a round: what its check images say now, and its weights"
+    with seeded(self.seed): metrics = check(model, r.images, pool)
+    r.best = Checkpoint(r.best.step, metrics, copy.deepcopy(model.state_dict()))
 
 # %% ../nbs/03_unlearning.ipynb #s092
 @patch
 def mend(self:Unlearner, model, pool, course:Course):
     "`recalibrate` the labels of a pool, all-to-all left out, and note in the course what became of them"
-    labels,r = pool.labels-{None},course.last
+    labels = pool.labels-{None}
     if not labels: return
     for l,b in recalibrate(model, self.case.logits, self.case.images.x, labels).items():
         course.bias[l] = course.bias.get(l, 0.)+b
-    with seeded(self.seed): metrics = check(model, r.images, pool)
-    r.best = Checkpoint(r.best.step, metrics, copy.deepcopy(model.state_dict()))
+    self.check_again(model, pool, course.last)
+
+# %% ../nbs/03_unlearning.ipynb #s0925
+@patch
+def take_care(self:Unlearner, model, pool, course:Course):
+    "`purify` an erased model, and note in the course what came of it"
+    course.guard = purify(replace(self.case, model=model), seed=self.seed, progress=self.progress)
+    if not course.guard.kept: return
+    model.load_state_dict(course.guard.model.state_dict())
+    self.check_again(model, pool, course.last)
+
+def guard_row(
+    done, # `Purified`; None: no precaution was taken
+) -> dict:
+    "What a precaution did"
+    return {k:getattr(done, k) for k in ('kept','before','after')} if done else {}
 
 # %% ../nbs/03_unlearning.ipynb #ndc09c2a
 @patch
@@ -617,6 +647,7 @@ def run(self:Unlearner, model, pool) -> Course:
         course.rescans.append(self.rescan(model, i+1))
         if course.rescans[-1].pool is None: break
         pool = pool+course.rescans[-1].pool
+    if self.recipe.precaution and course.last.met: self.take_care(model, pool, course)
     return course
 
 # %% ../nbs/03_unlearning.ipynb #n105f1f5
@@ -664,7 +695,7 @@ def erased(self:Unlearner,
     last,step = course.last,course.starts()[-1]+course.last.best.step
     rescans = [rescan_row(s) for s in course.rescans]
     return Erased(model.eval(), course.status, course.history(), course.rounds[0].start, last.best.metrics, step,
-                  last.diverged, bias=course.bias, rescans=rescans, states=course.states())
+                  last.diverged, bias=course.bias, guard=guard_row(course.guard), rescans=rescans, states=course.states())
 
 # %% ../nbs/03_unlearning.ipynb #n5587de3
 def without_trigger(
@@ -690,13 +721,14 @@ def erase(
     progress:bool=True,     # show a progress bar on stderr
     keep:bool=False,        # keep the weights of every checked step, for an evaluator to look at
     labels=None,            # of `held`, where that is a tensor or an array
-    precaution:bool=False,  # purify without a trigger where the scan names none, see `purify`
+    precaution:bool=False,  # purify where the scan names no label, and after the erasing where it does, see `purify`
 ) -> Erased:
     "Unlearn the recovered triggers, knowing only the model, the held images and what the scan found"
     start,recipe,case = time.time(),preset_named(preset, UNLEARNINGS),as_case(model, held, labels)
     name,model = preset if isinstance(preset, str) else 'own',trainable_copy(case.model)
     if scan is None: scan = scan_model(case, preset='robust' if name=='own' else name, seed=seed, progress=progress)
-    if scan.pool is None: done = without_trigger(case, model, seed, precaution, progress)
+    recipe = replace(recipe, precaution=recipe.precaution or precaution)
+    if scan.pool is None: done = without_trigger(case, model, seed, recipe.precaution, progress)
     else: done = Unlearner(case, recipe, seed, progress, keep, search_again(scan)).erased(model, scan.pool)
     return replace(done, seed=seed, preset=name, seconds=round(time.time()-start, 2))
 
