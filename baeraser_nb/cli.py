@@ -1361,7 +1361,8 @@ def erase_text(
                 f'purified weights in {path}')
     asr,acc = (f'{e.before[k]:.1%} → {e.after[k]:.1%}' for k in ('asr','acc'))
     return (f"{e.status}: recovered triggers' success {asr}, accuracy {acc} on images kept for checking; "
-            f'{e.rescan_words}{e.bias_words}{e.guard_words}; step {e.step}, {e.seconds:.0f} s\npurified weights in {path}')
+            f'{e.rescan_words}{e.bias_words}{e.guard_words}; step {e.step}, {e.seconds:.0f} s\n'
+            f'purified weights in {path}')
 
 # %% ../nbs/05a_cli.ipynb #n95cc461
 PRICE = ('nothing was found; the model is purified as a precaution. In tests that cost from nothing to three points of '

@@ -451,7 +451,9 @@ class Question:
     def undefended(self): return self.what in ('victim','clean')
 
 # %% ../nbs/04g_proof.ipynb #npf1b01
-VARIANTS = dict(recalibrated=('baeraser', dict(recalibrate=True)), guarded=('baeraser', dict(precaution=True))) # defences with a name of their own: which, and how
+VARIANTS = dict( # defences with a name of their own: which, and how
+    recalibrated=('baeraser', dict(recalibrate=True)),
+    guarded=('baeraser', dict(precaution=True)))
 
 def asked_of(
     what:str,           # a defence, see `defence_options`, or a key of `VARIANTS`

@@ -431,7 +431,7 @@ class Erased:
     preset:str='robust' # hyperparameters used
     bias:dict=field(default_factory=dict) # what `recalibrate` added in the last layer, by label
     rescans:list=field(default_factory=list) # a dict per scan of the purified model, see `rescan_row`
-    guard:dict=field(default_factory=dict) # what a precaution after the unlearning did: kept, and acc before and after
+    guard:dict=field(default_factory=dict) # what a precaution after the unlearning did: kept, acc before and after
     states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
     def row(self): return {k:v for k,v in vars(self).items() if k not in ('model','states')}
 
@@ -693,9 +693,9 @@ def erased(self:Unlearner,
     if self.recipe.recalibrate: last_bias(model, self.case.images.x) # before the work, not after it
     with with_gradients(): course = self.run(model, pool)
     last,step = course.last,course.starts()[-1]+course.last.best.step
-    rescans = [rescan_row(s) for s in course.rescans]
+    more = dict(bias=course.bias, guard=guard_row(course.guard), rescans=[rescan_row(s) for s in course.rescans])
     return Erased(model.eval(), course.status, course.history(), course.rounds[0].start, last.best.metrics, step,
-                  last.diverged, bias=course.bias, guard=guard_row(course.guard), rescans=rescans, states=course.states())
+                  last.diverged, states=course.states(), **more)
 
 # %% ../nbs/03_unlearning.ipynb #n5587de3
 def without_trigger(
