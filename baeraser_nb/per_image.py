@@ -112,7 +112,7 @@ class PerImage(Family):
     title:ClassVar[str] = 'per-image trigger'
     words:ClassVar[str] = 'a small drawing that differs from image to image'
     searched:ClassVar[str] = 'drawings that differ from image to image'
-    null:ClassVar[Null] = Null(.9, .55)
+    null:ClassVar[Null] = Null(.59, .55)
     promise:ClassVar[float] = 1.2
     pace:ClassVar[float] = 10.
     betas:ClassVar[tuple] = (.9,.999)
@@ -151,7 +151,7 @@ def search(self:PerImage,
         study.run([finals], self.final_steps, self.b)
         hits[best] = torch.maximum(hits[best], self.tried(study, finals)[0])
         study.generators[self.title] = finals
-    study.evidence.append(evidence_rows(self.title, study.labels, hits, trials, log_odds_ahead(hits, trials)))
+    study.evidence.append(evidence_rows(self.title, nets.labels.tolist(), hits, trials, log_odds_ahead(hits, trials)))
 
 @patch
 def tried(self:PerImage, study, nets) -> tuple[Tensor,Tensor]: # (g,) successes and images tried
