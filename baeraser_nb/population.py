@@ -7,8 +7,8 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens',
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo',
            'corner', 'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'members',
-           'population', 'spec_words', 'members_of', 'with_interval', 'alarms', 'found_by_attack', 'largest_by_family',
-           'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen']
+           'population', 'spec_words', 'evidence_of', 'members_of', 'with_interval', 'alarms', 'found_by_attack',
+           'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 from dataclasses import asdict,dataclass
@@ -28,6 +28,7 @@ from .rows import Experiment
 from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import MORE_ATTACKS,two_at_once
+from .per_image import PerImage,log_odds_ahead
 from .recovery import SEARCHES,scan
 from .verdict import highest_scores,threshold
 from .experiments import search_settings
@@ -370,6 +371,17 @@ population_experiment = Experiment(
     'population', population, population_row, ('population',), spec_words, folder='results/population', asked=_asked,
     settings=_settings, kind=_kind, seconds=_seconds, parts=list(PARTS))
 
+# %% ../nbs/04f_population.ipynb #nea46d17
+def evidence_of(
+    row:dict,       # of `population_experiment`
+) -> pd.DataFrame:  # see `evidence_rows`
+    "What a scan found, per-image triggers by today's statistic: it follows from the counts"
+    evidence = pd.DataFrame(row['scan']['evidence']).astype(dict(statistic=float, area=float))
+    drawn = evidence.family==PerImage.title
+    counts = (torch.tensor(evidence[k][drawn].tolist()) for k in ('hits','trials'))
+    evidence.loc[drawn,'statistic'] = log_odds_ahead(*counts).numpy()
+    return evidence
+
 # %% ../nbs/04f_population.ipynb #nea46d18
 def members_of(
     rows:list,      # of `population_experiment`
@@ -380,7 +392,7 @@ def members_of(
 
 def _member(r, nulls):
     spec = ModelSpec(**r['spec'])
-    evidence = pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float, area=float))
+    evidence = evidence_of(r)
     known = dict(name=r['name'], net=spec.net, data=spec.data, attack=spec.attack, regime=spec.regime, half=_half(spec),
                  held=spec.held, classes=r['n_classes'], acc=r['acc'], asr=r.get('asr'), true=r['true'])
     if evidence.empty: return known|dict(verdict='inconclusive', targets=[], score=0.)
@@ -429,7 +441,7 @@ def largest_by_family(
     rows:list,      # of `population_experiment`
 ) -> pd.DataFrame:  # one row per model, one column per family; NaN where it was not searched for
     "The largest statistic over all labels, in every family"
-    tables = {r['name']:pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float)) for r in rows}
+    tables = {r['name']:evidence_of(r) for r in rows}
     return pd.DataFrame({n:t.groupby('family').statistic.max() for n,t in tables.items()}).T
 
 # %% ../nbs/04f_population.ipynb #p24b0007
@@ -469,7 +481,6 @@ def could_be_seen(
     "The highest score that was to be had in every family"
     robust = SEARCHES['robust']
     def of(r):
-        evidence = pd.DataFrame(r['scan']['evidence']).astype(dict(statistic=float, area=float))
         images = robust.tried_on(r['scan']['n_held'], r['n_classes'])
-        return highest_scores(evidence, robust.families, n_classes=r['n_classes'], images=images)
+        return highest_scores(evidence_of(r), robust.families, n_classes=r['n_classes'], images=images)
     return pd.DataFrame({r['name']:of(r) for r in rows if r['scan']['evidence']['label']}).T
