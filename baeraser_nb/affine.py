@@ -77,7 +77,7 @@ class AffineMap(Family):
     words:ClassVar[str] = 'a turn, a scaling or a slant of the whole image'
     searched:ClassVar[str] = 'turns, scalings and slants of the whole image'
     null:ClassVar[Null] = Null(1.1, .6)
-    few:ClassVar[dict] = {5:Null(1.323, .71)}
+    few:ClassVar[dict] = {5:Null(1.423, .671)}
     pace:ClassVar[float] = 3.
     may_settle:ClassVar[bool] = False
     def pattern_shape(self, canvas): return 2,3

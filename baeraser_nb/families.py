@@ -160,7 +160,7 @@ class Family:
     shares_staircase:ClassVar[bool] = False # is its staircase trained together with other families'?
     every_class:ClassVar[bool] = False      # does a trigger give each class a label of its own?
     against_labels:ClassVar[bool] = True    # are success rates on all classes compared between labels?
-    promise:ClassVar[float|None] = None     # statistic below which a first look gives it up; None: see `hopeless`
+    patience:ClassVar[float] = 1.           # a first look gives it up at this multiple of the p-value for others
     joins_only:ClassVar[bool] = False       # is its staircase trained only where another family's works?
 
     def pattern_shape(self, canvas:Canvas) -> tuple: # of one pattern's parameters
@@ -574,7 +574,7 @@ class AdditivePattern(Family):
     title:ClassVar[str] = 'additive pattern'
     words:ClassVar[str] = 'a faint pattern over the whole image'
     searched:ClassVar[str] = 'faint patterns over the whole image'
-    null:ClassVar[Null] = Null(1.085, .75)
+    null:ClassVar[Null] = Null(1.148, .75)
     pace:ClassVar[float] = 50.
     betas:ClassVar[tuple] = (.5,.9)
     may_settle:ClassVar[bool] = False
@@ -597,7 +597,7 @@ class FixedPatch(Family):
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'
     null:ClassVar[Null] = Null(1.779, .52)
-    few:ClassVar[dict] = {5:Null(1.968, .723)}
+    few:ClassVar[dict] = {5:Null(2.078, .816)}
     shares_staircase:ClassVar[bool] = True
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
@@ -636,7 +636,7 @@ class SharedPositionPatch(FixedPatch):
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
-    few:ClassVar[dict] = {5:Null(2.059, 1.027)}
+    few:ClassVar[dict] = {5:Null(2.221, .979)}
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)

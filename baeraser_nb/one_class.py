@@ -51,8 +51,8 @@ class OneClassPatch(FixedPatch):
     title:ClassVar[str] = 'one-class patch'
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place that work on images of one class'
-    null:ClassVar[Null] = Null(1.35, .61)
-    few:ClassVar[dict] = {}
+    null:ClassVar[Null] = Null(1.172, .587)
+    few:ClassVar[dict] = {5:Null(2.312, .557)}
     shares_staircase:ClassVar[bool] = False
     against_labels:ClassVar[bool] = False
     def untrained(self, canvas, labels, thresholds, **places): # `source` and `corners`

@@ -541,9 +541,9 @@ def about(victims, whats=WHATS):
     return [Question(v, w) for v in victims for w in whats]
 
 def digits_questions():
-    "Victims on digits, by patches, a blend and a warp"
+    "Victims on digits, by patches and a blend; WaNet does not take on this network"
     patches = [recipe('digits', 'badnets', target=3, size=n) for n in (3,7)]
-    return about(patches+[recipe('digits', a, target=3) for a in ('trojannn','imc','blended','wanet')])
+    return about(patches+[recipe('digits', a, target=3) for a in ('trojannn','imc','blended')])
 
 # %% ../nbs/04g_proof.ipynb #n259af61
 def small_questions():

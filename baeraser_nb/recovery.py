@@ -291,9 +291,8 @@ def unlikely(self:Study,
     rows,           # of `evidence_rows`
 ) -> bool:
     "Is no label so far ahead that the search for a family should go on?"
-    if family.promise is not None: return len(rows)>0 and rows.statistic.max()<family.promise
-    null = family.null_for(self.n_classes)
-    return len(rows)>0 and null is not None and null.p_value(rows.statistic).min()>self.search.hopeless
+    null,hopeless = family.null_for(self.n_classes),family.patience*self.search.hopeless
+    return len(rows)>0 and null is not None and null.p_value(rows.statistic).min()>hopeless
 
 @patch
 def short(self:Study) -> Study:
