@@ -574,7 +574,7 @@ class AdditivePattern(Family):
     title:ClassVar[str] = 'additive pattern'
     words:ClassVar[str] = 'a faint pattern over the whole image'
     searched:ClassVar[str] = 'faint patterns over the whole image'
-    null:ClassVar[Null] = Null(1.148, .75)
+    null:ClassVar[Null] = Null(1.148, .68)
     pace:ClassVar[float] = 50.
     betas:ClassVar[tuple] = (.5,.9)
     may_settle:ClassVar[bool] = False

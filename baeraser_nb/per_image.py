@@ -129,11 +129,11 @@ def log_odds_ahead(
     hits:Tensor,     # (n,) successes, one per label that was tried
     trials:Tensor,   # (n,) images tried, each > 0
     floor:float=.02, # success rate below which no label counts as lower, in (0,1)
-    ceiling:float=.975, # and above which none counts as higher
+    spare:float=5.,  # failures that count in any case, > 0
 ) -> Tensor:         # (n,) nats; 0 where there are less than three
     "How far each label's success is ahead of the second best of the other labels', in log odds"
-    ends = (math.log(p/(1-p)) for p in (floor,ceiling))
-    odds = ((hits+.5)/(trials-hits+.5)).log().clamp(*ends)
+    odds = ((hits+.5)/(trials-hits+.5)).log().clamp(min=math.log(floor/(1-floor)))
+    odds = odds.minimum(((trials-spare).clamp(min=1)/spare).log())
     if len(odds)<3: return torch.zeros_like(odds)
     best = odds.topk(3).values
     return odds-torch.where(odds>=best[1], best[2], best[1])
