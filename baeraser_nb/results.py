@@ -472,7 +472,7 @@ def show_trace(
 
 # %% ../nbs/04a_results.ipynb #n079ed13
 COME_BACK = dict(asr='now', retuned='retuned', reactivated='reactivated') # columns, and where rows have them
-PROVED = 'clean','victim','baeraser','recalibrated','precaution',*DEFENCES[1:] # what is asked, in the order of a table
+PROVED = 'clean','victim','baeraser','recalibrated','guarded','precaution',*DEFENCES[1:] # in the order of a table
 MARGIN = 5 # points of ASR above the clean twin's that count as come back
 
 def reasr_line(row):
