@@ -1365,8 +1365,8 @@ def erase_text(
             f'purified weights in {path}')
 
 # %% ../nbs/05a_cli.ipynb #n95cc461
-PRICE = ('nothing was found; the model is purified as a precaution. In tests that cost from nothing to three points of '
-         'accuracy; where more than three are lost on images kept for checking, the weights stay as they are')
+PRICE = ('the model is purified as a precaution. In tests that cost from nothing to three points of accuracy; where '
+         'more than three are lost on images kept for checking, it is left out')
 
 # %% ../nbs/05a_cli.ipynb #c097a
 def erase_found(
@@ -1379,7 +1379,7 @@ def erase_found(
     "Erase what a scan found, and say on stderr what is doubtful about the outcome"
     from baeraser_nb.unlearn import UNLEARNINGS,erase
     how = replace(UNLEARNINGS[asked.preset], recalibrate=True) if recalibrate else asked.preset
-    if precaution and found.pool is None: _note(PRICE)
+    if precaution: _note(PRICE)
     done = erase(s.case, scan=found, preset=how, seed=asked.seed, progress=not asked.quiet, precaution=precaution)
     done.preset,remark = asked.preset,check_erased(done)
     if remark:

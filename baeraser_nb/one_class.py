@@ -246,7 +246,4 @@ def staircase(self:OneClassPatch,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "The squares of labels that are suspect by them, one for each threshold"
-    rows = study.verdict.evidence
-    mine = set(rows.label[(rows.family==self.title)&(rows.score>study.search.threshold)])
-    labels = [l for l in labels if l in mine]
-    return study.stairs(study.generators[self.title].keep(labels), self.staircase_steps) if labels else []
+    return study.own_stairs(self, labels)

@@ -73,28 +73,17 @@ class DrawingGenerators(Generators):
     def __init__(self, family, canvas, labels, thresholds): # see `Generators`
         super().__init__(family, canvas, labels, thresholds)
         self.net = DrawingNetworks(len(self), canvas.shape[0], family.width)
-    def draw(self,
-        x:Tensor,       # images in [0,1], (n,b,c,h,w)
-        at=slice(None), # which generators, n; all: each once
-    ) -> tuple[Tensor,Tensor]: # what is drawn, (n·b,c,h,w), and how much it covers, (n·b,1,h,w); in [0,1]
-        "The triggers of some images"
-        cells = F.interpolate(x.flatten(0, 1), size=self.canvas.cells(*x.shape[3:]), mode='area')
-        z = self.net(cells.unflatten(0, x.shape[:2]), at).flatten(0, 1)
-        pattern,gate = (2*z[:,:-1]).sigmoid(),spent(self.family.keenness*z[:,-1], self.family.share)
-        return tuple(enlarged(o, self.canvas, *x.shape[3:]) for o in (pattern,gate))
-    def lay(self, x, at=slice(None)): # see `draw`; triggered images, (n·b,c,h,w)
-        pattern,gate = self.draw(x, at)
-        return x.flatten(0, 1).lerp(pattern, gate)
-    def propose(self, x, eta=.1): # see `NetworkGenerators`; a trigger costs nothing
-        return self.lay(x.unflatten(0, (len(self),-1))),torch.zeros(len(self), device=x.device, requires_grad=True)
-    @torch.no_grad()
-    def stamp(self, x, i): # see `NetworkGenerators`
-        i = torch.as_tensor(i, device=self.device)
-        return self.lay(x[:,None], i) if i.dim() else self.lay(x[None], i[None])
-    def sample(self, n, i): # on discs here and there, (n,c,h,w)
-        disc = self.family.backdrop(self.canvas).to(self.device)
-        moved = [disc.roll(torch.randint(-3, 4, (2,)).tolist(), (1,2)) for _ in range(n)]
-        return self.stamp(torch.stack(moved), i)
+
+@patch
+def draw(self:DrawingGenerators,
+    x:Tensor,       # images in [0,1], (n,b,c,h,w)
+    at=slice(None), # which generators, n; all: each once
+) -> tuple[Tensor,Tensor]: # what is drawn, (n·b,c,h,w), and how much it covers, (n·b,1,h,w); in [0,1]
+    "The triggers of some images"
+    cells = F.interpolate(x.flatten(0, 1), size=self.canvas.cells(*x.shape[3:]), mode='area')
+    z = self.net(cells.unflatten(0, x.shape[:2]), at).flatten(0, 1)
+    pattern,gate = (2*z[:,:-1]).sigmoid(),spent(self.family.keenness*z[:,-1], self.family.share)
+    return tuple(enlarged(o, self.canvas, *x.shape[3:]) for o in (pattern,gate))
 
 # %% ../nbs/01i_per_image.ipynb #i0000019
 @dataclass(frozen=True)
@@ -124,6 +113,33 @@ class PerImage(Family):
         y,x = (torch.arange(n)-(n-1)/2 for n in (h,w))
         return (torch.hypot(y[:,None], x)<min(h, w)/4).float().expand(canvas.shape)
 
+# %% ../nbs/01i_per_image.ipynb #i0000042
+@patch
+def lay(self:DrawingGenerators, x, at=slice(None)) -> Tensor: # see `draw`; (n·b,c,h,w)
+    "Images with their triggers"
+    pattern,gate = self.draw(x, at)
+    return x.flatten(0, 1).lerp(pattern, gate)
+
+@patch
+def propose(self:DrawingGenerators, x, eta=.1): # see `NetworkGenerators`
+    "Triggered images; what is drawn costs nothing"
+    return self.lay(x.unflatten(0, (len(self),-1))),torch.zeros(len(self), device=x.device, requires_grad=True)
+
+@patch
+@torch.no_grad()
+def stamp(self:DrawingGenerators, x, i): # see `NetworkGenerators`
+    "Triggered images"
+    i = torch.as_tensor(i, device=self.device)
+    return self.lay(x[:,None], i) if i.dim() else self.lay(x[None], i[None])
+
+# %% ../nbs/01i_per_image.ipynb #i0000044
+@patch
+def sample(self:DrawingGenerators, n, i) -> Tensor: # see `NetworkGenerators`; (n,c,h,w)
+    "Triggers on discs here and there"
+    disc = self.family.backdrop(self.canvas).to(self.device)
+    moved = [disc.roll(torch.randint(-3, 4, (2,)).tolist(), (1,2)) for _ in range(n)]
+    return self.stamp(torch.stack(moved), i)
+
 # %% ../nbs/01i_per_image.ipynb #i0000023
 def log_odds_ahead(
     hits:Tensor,     # (n,) successes, one per label that was tried
@@ -144,23 +160,16 @@ def search(self:PerImage,
     study,          # a search at work, see `baeraser_nb.recovery`
 ):
     "The network of every label, the best of them trained for longer, and what they do"
-    thresholds = torch.full((len(study.labels),), .99)
-    nets = self.untrained(study.canvas, study.labels, thresholds).to(study.device)
+    nets = self.untrained(study.canvas, study.labels, torch.full((len(study.labels),), .99)).to(study.device)
     curve, = study.run([nets], self.steps, self.b)
-    hits,trials = self.tried(study, nets)
-    best = curve[-5:].mean(0).argsort()[:self.finals].cpu()
+    counts,best = study.success(nets, self.n),curve[-5:].mean(0).argsort()[:self.finals].cpu()
     if len(best):
         finals = nets.keep(best)
         study.run([finals], self.final_steps, self.b)
-        hits[best] = torch.maximum(hits[best], self.tried(study, finals)[0])
+        counts.hits[best] = torch.maximum(counts.hits[best], study.success(finals, self.n).hits)
         study.generators[self.title] = finals
-    study.evidence.append(evidence_rows(self.title, nets.labels.tolist(), hits, trials, log_odds_ahead(hits, trials)))
-
-@patch
-def tried(self:PerImage, study, nets) -> tuple[Tensor,Tensor]: # (g,) successes and images tried
-    "What networks do"
-    counts = study.success(nets, self.n)
-    return counts.hits,counts.trials
+    statistic = log_odds_ahead(counts.hits, counts.trials)
+    study.evidence.append(evidence_rows(self.title, nets.labels.tolist(), counts.hits, counts.trials, statistic))
 
 # %% ../nbs/01i_per_image.ipynb #i0000028
 @patch
@@ -177,8 +186,4 @@ def staircase(self:PerImage,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "The networks of labels that are suspect by them, one for each threshold"
-    rows = study.verdict.evidence
-    mine = rows.label[(rows.family==self.title)&(rows.score>study.search.threshold)]
-    nets = study.generators.get(self.title)
-    at = [] if nets is None else [k for k,l in enumerate(nets.labels.tolist()) if l in set(mine)&set(labels)]
-    return study.stairs(nets.keep(at), self.staircase_steps) if at else []
+    return study.own_stairs(self, labels)

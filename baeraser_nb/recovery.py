@@ -740,6 +740,18 @@ def stairs(self:Study,
     self.run([copies], steps, self.search.b)
     return only(copies, self.works(copies))
 
+# %% ../nbs/02_msa_recovery.ipynb #n36f5f2c
+@patch
+def own_stairs(self:Study,
+    family:Family,
+    labels,         # suspected ones
+) -> list:          # of `Generators`, or none
+    "The staircase of the labels that are suspect by a family itself, from what it has searched"
+    rows,found = self.verdict.evidence,self.generators.get(family.title)
+    mine = set(rows.label[(rows.family==family.title)&(rows.score>self.search.threshold)])&set(labels)
+    at = [] if found is None else [k for k,l in enumerate(found.labels.tolist()) if l in mine]
+    return self.stairs(found.keep(at), family.staircase_steps) if at else []
+
 # %% ../nbs/02_msa_recovery.ipynb #n159432b
 @patch
 def shared_staircase(self:Study,

@@ -161,8 +161,7 @@ def _threshold_sentence(about):
             f'32 pixels{unlike}.')
 
 # %% ../nbs/05_report.ipynb #n0b18a45
-NOT_SEEN = ('triggers that differ from image to image (on photographs above all)',
-            'triggers for one class of more than twenty',
+NOT_SEEN = ('triggers that differ from image to image', 'triggers for one class of more than twenty',
             'large warps, turns by over 30 degrees', 'faint waves over the whole image',
             'backdoors written into the weights by hand') # what no family finds
 
