@@ -6,25 +6,30 @@
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'conv',
            'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens',
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo',
-           'corner', 'Smooth', 'lopsided', 'train_member', 'measured', 'attacked_images', 'population_row', 'members',
-           'population', 'spec_words', 'evidence_of', 'members_of', 'with_interval', 'alarms', 'found_by_attack',
-           'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen']
+           'corner', 'Smooth', 'lopsided', 'member_network', 'train_member', 'measured', 'attacked_images', 'Member',
+           'save_member', 'load_member', 'member', 'population_row', 'members', 'population', 'spec_words',
+           'evidence_of', 'members_of', 'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area',
+           'cross_entropy', 'told_apart', 'could_be_seen']
 
 # %% ../nbs/04f_population.ipynb #n6190167
+import json
 from dataclasses import asdict,dataclass
 from functools import partial
+from pathlib import Path
+from typing import NamedTuple
 import pandas as pd
 import torch
 import torch.nn.functional as F
 from torch import nn
 from fastai.callback.core import Callback
 from fastai.callback.training import GradientClip
-from .core import seeded
+from .core import seeded,whole_folder,write_whole
 from .data import Images,augment
-from .readers import load_dataset
+from .readers import data_root,load_dataset
 from .networks import Classifier
 from .training import fit,pixel_stats
-from .rows import Experiment
+from .rows import Experiment,json_hash
+from .weights import load_weights,save_weights
 from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import MORE_ATTACKS,two_at_once
@@ -257,6 +262,14 @@ def lopsided(
     share = last**(images.y/(images.n_classes-1))
     return images[torch.rand(len(images))<share]
 
+# %% ../nbs/04f_population.ipynb #n4cb58d5
+def member_network(
+    spec:ModelSpec,
+    images:Images,  # like those it is for
+) -> nn.Module:     # untrained
+    "The network of a model of the population"
+    return NETWORKS[spec.net](images.n_classes, *images.shape[:2])
+
 def train_member(
     spec:ModelSpec,
     train:Images,
@@ -267,7 +280,7 @@ def train_member(
     with seeded(spec.seed):
         if 'lopsided' in how: train = lopsided(train, how.pop('lopsided'))
         if 'smooth' in how: cbs.append(Smooth(how.pop('smooth')))
-        net = NETWORKS[spec.net](train.n_classes, *train.shape[:2])
+        net = member_network(spec, train)
     model = Classifier(net, *pixel_stats(train))
     colour = train.shape[0]==3 # grey digits and clothes are not moved about
     how = dict(augment=partial(augment, flip=True) if colour else None)|how
@@ -296,18 +309,57 @@ def attacked_images(images, poison):
     source = getattr(poison, 'source', None)
     return images if source is None else images[images.y==source]
 
+# %% ../nbs/04f_population.ipynb #n41cbfa2
+class Member(NamedTuple):
+    "A model of the population, and what is true of it"
+    model:Classifier
+    truth:dict      # see `measured`
+
+def save_member(
+    folder:Path,    # made here
+    member:Member,
+):
+    "Keep a model of the population: `member.safetensors` and `truth.json`"
+    folder.mkdir()
+    save_weights(folder/'member.safetensors', member.model.net.state_dict())
+    write_whole(folder/'truth.json', json.dumps(member.truth|member.model.normalisation)+'\n')
+
+def load_member(
+    folder:Path,    # see `save_member`
+    net:nn.Module,  # see `member_network`; filled
+) -> Member:
+    "A model that was kept, in evaluation mode"
+    truth = json.loads((folder/'truth.json').read_text())
+    net.load_state_dict(load_weights(folder/'member.safetensors')[0])
+    return Member(Classifier(net, truth.pop('mean'), truth.pop('std')).eval(), truth)
+
+# %% ../nbs/04f_population.ipynb #n41cbfa4
+def member(
+    spec:ModelSpec,
+    train:Images,   # see `population_data`
+    test:Images,    # likewise
+    root=None,      # data root, where models are kept too
+) -> Member:
+    "The model of a spec, trained if it is not there yet"
+    folder = data_root(root)/'population'/f'{spec.name}-{json_hash(asdict(spec))}'
+    if not folder.exists():
+        model,poison = train_member(spec, train)
+        with whole_folder(folder) as making: save_member(making, Member(model, measured(model, test, poison)))
+    return load_member(folder, member_network(spec, train))
+
+# %% ../nbs/04f_population.ipynb #n41cbfa6
 def population_row(
     spec:ModelSpec,
     root=None,      # data root
 ) -> dict:          # JSON values
     "A model of the population: what is true of it, and what a scan says"
     train,held,test = population_data(spec, root)
-    model,poison = train_member(spec, train)
+    model,truth = member(spec, train, test, root)
     found = scan(model, held, progress=False).row()
     short = {k:found[k] for k in ('verdict','targets','acc','seconds','n_held','doubts')}
     columns = ['label','family','hits','trials','statistic','area']
     evidence = pd.DataFrame(found['evidence'], columns=columns).to_dict('list')
-    return measured(model, test, poison)|dict(n_classes=train.n_classes, scan=short|dict(evidence=evidence))
+    return truth|dict(n_classes=train.n_classes, scan=short|dict(evidence=evidence))
 
 # %% ../nbs/04f_population.ipynb #n5e2d831
 FITTED = 'lenet','plain','vgg','mlp','resnet8' # networks of the first half
