@@ -6,7 +6,7 @@
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'conv',
            'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens',
            'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo',
-           'corner', 'Smooth', 'lopsided', 'member_network', 'train_member', 'measured', 'attacked_images', 'Member',
+           'corner', 'Smooth', 'lopsided', 'member_network', 'train_member', 'attacked_images', 'measured', 'Member',
            'save_member', 'load_member', 'member', 'population_row', 'members', 'population', 'spec_words',
            'evidence_of', 'members_of', 'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area',
            'cross_entropy', 'told_apart', 'could_be_seen']
@@ -45,6 +45,7 @@ def conv(i, o, k=3, stride=1, norm=True, act=nn.ReLU, groups=1):
     if norm: parts.append(nn.BatchNorm2d(o))
     return nn.Sequential(*parts, act())
 
+# %% ../nbs/04f_population.ipynb #n54758b1
 def linear(K, c, h):
     "Softmax regression"
     return nn.Sequential(nn.Flatten(), nn.Linear(c*h*h, K))
@@ -54,6 +55,7 @@ def mlp(K, c, h):
     return nn.Sequential(nn.Flatten(), nn.Linear(c*h*h, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(),
                          nn.Linear(128, K))
 
+# %% ../nbs/04f_population.ipynb #n54758b2
 def lenet(K, c, h, act=nn.ReLU):
     "LeCun's network of 1998"
     side = ((h-4)//2-4)//2
@@ -69,12 +71,14 @@ def plain(K, c, h, act=nn.ReLU):
                          nn.AdaptiveAvgPool2d(3), nn.Flatten(), nn.Linear(432, 64), act(), nn.Dropout(.2),
                          nn.Linear(64, K))
 
+# %% ../nbs/04f_population.ipynb #n3866796
 def vgg(K, c, h, act=nn.ReLU):
     "Five convolutions with BatchNorm and pooling between them"
     block = partial(conv, act=act)
     return nn.Sequential(block(c, 16), nn.MaxPool2d(2), block(16, 32), block(32, 32), nn.MaxPool2d(2),
                          block(32, 64), block(64, 64), nn.AdaptiveMaxPool2d(2), nn.Flatten(), nn.Linear(256, K))
 
+# %% ../nbs/04f_population.ipynb #n3866797
 class Residual(nn.Module):
     "Two convolutions beside a shortcut"
     def __init__(self, i, o, stride):
@@ -103,6 +107,7 @@ def mobilenet(K, c, h):
     return nn.Sequential(conv(c, 16, stride=2), Inverted(16, 24, 1), Inverted(24, 24, 1), Inverted(24, 40, 2),
                          conv(40, 96, 1), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(96, K))
 
+# %% ../nbs/04f_population.ipynb #n9ef23ba
 class Mix(nn.Module):
     "A mixer's layer: one small network across the tokens, one across the channels"
     def __init__(self, d, tokens):
@@ -126,6 +131,7 @@ class Tokens(nn.Module):
         x = self.embed(x).flatten(2).transpose(1, 2)+self.place
         return self.head(self.layers(x).mean(1))
 
+# %% ../nbs/04f_population.ipynb #nce1b3ed
 def vit(K, c, h):
     "A vision transformer of three layers"
     layers = [nn.TransformerEncoderLayer(48, 4, 96, 0., 'gelu', batch_first=True, norm_first=True) for _ in range(3)]
@@ -135,6 +141,7 @@ def mixer(K, c, h):
     "An MLP-Mixer of three layers"
     return Tokens(K, c, h, [Mix(48, (h//4)**2) for _ in range(3)])
 
+# %% ../nbs/04f_population.ipynb #nce1b3ee
 NETWORKS = dict(linear=linear, mlp=mlp, lenet=lenet, lenet_tanh=partial(lenet, act=nn.Tanh), plain=plain,
                 plain_elu=partial(plain, act=nn.ELU), vgg=vgg, vgg_elu=partial(vgg, act=nn.ELU), resnet8=resnet8,
                 mobilenet=mobilenet, vit=vit, mixer=mixer)
@@ -171,6 +178,7 @@ def some_classes(
     on = torch.isin(images.y, at)
     return Images(images.x[on], torch.searchsorted(at, images.y[on]), [images.classes[k] for k in labels])
 
+# %% ../nbs/04f_population.ipynb #n7bb590e
 def population_data(
     spec:ModelSpec,
     root=None,      # data root
@@ -193,6 +201,7 @@ class Mixed(Callback):
         share = .5+.5*torch.rand(1).item()
         self.learn.xb = (self.x*share+self.x.flip(0)*(1-share),)
 
+# %% ../nbs/04f_population.ipynb #ne19e557
 class Hardened(Callback):
     "One step of an adversarial attack on every image"
     size = 4/255
@@ -201,6 +210,7 @@ class Hardened(Callback):
         grad, = torch.autograd.grad(F.cross_entropy(self.model(x).float(), self.y), x)
         self.learn.xb = ((x.detach()+self.size*grad.sign()).clamp(0, 1),)
 
+# %% ../nbs/04f_population.ipynb #ne19e558
 class Rounded(Callback):
     "Weights of eight bits, rounded after the training"
     def after_fit(self):
@@ -208,6 +218,7 @@ class Rounded(Callback):
             step = p.data.abs().max()/127
             p.data = (p.data/step).round()*step
 
+# %% ../nbs/04f_population.ipynb #ne19e559
 class Logo(Callback):
     "Noise in a corner of every other image of class 0, whose label it is"
     def before_batch(self):
@@ -215,6 +226,7 @@ class Logo(Callback):
         x[at,:,2:6,2:6] = torch.rand(4, 4, generator=torch.Generator().manual_seed(0))
         self.learn.xb = (x,)
 
+# %% ../nbs/04f_population.ipynb #ne19e55a
 REGIMES = dict(usual={}, short=dict(epochs=1), long=dict(epochs=20, augment=None, wd=0.), smooth=dict(smooth=.1),
                lopsided=dict(lopsided=.1), mixup=dict(cbs=[Mixed]), hardened=dict(cbs=[Hardened]),
                rounded=dict(cbs=[Rounded]), logo=dict(cbs=[Logo]))
@@ -230,6 +242,7 @@ def _patch(size, kind, place=corner, **more):
         return badnets(model, train, target, seed=seed, size=size, kind=kind, place=where, **more)
     return make
 
+# %% ../nbs/04f_population.ipynb #na00f2b3
 def _other(attack, **more):
     def make(model, train, target, seed): return attack(model, train, target, seed=seed, **more)
     return make
@@ -241,6 +254,7 @@ def _two(model, train, target, seed):
     bent = wanet(model, train, (target+2)%train.n_classes, seed=seed, strength=1., decoys=0.)
     return two_at_once(_patch(3, 'checker')(model, train, target, seed), bent)
 
+# %% ../nbs/04f_population.ipynb #na00f2b4
 BACKDOORS = dict(
     patch3=_patch(3, 'checker'), patch5=_patch(5, 'random'), roaming=_patch(4, 'random', None),
     rare=_patch(4, 'random', rate=.01), rarest=_patch(4, 'random', rate=.005), logo=_patch(8, 'random', alpha=.5),
@@ -254,6 +268,7 @@ class Smooth(Callback):
     def __init__(self, share): self.share = share
     def before_fit(self): self.learn.loss_func = partial(F.cross_entropy, label_smoothing=self.share)
 
+# %% ../nbs/04f_population.ipynb #n4cb58d6
 def lopsided(
     images:Images,
     last:float, # share of the last class that stays; of the first all do, of those between in proportion
@@ -289,6 +304,12 @@ def train_member(
     fit(model, train, lr=RATES.get(spec.net, .1), seed=spec.seed, bs=64, desc=spec.name, cbs=cbs, **how)
     return model.eval(),poison
 
+# %% ../nbs/04f_population.ipynb #n41cbfaf
+def attacked_images(images, poison):
+    "The images whose class an attack sends to its target"
+    source = getattr(poison, 'source', None)
+    return images if source is None else images[images.y==source]
+
 # %% ../nbs/04f_population.ipynb #n41cbfae
 def measured(
     model:Classifier,
@@ -303,11 +324,6 @@ def measured(
     weakest = min(ms, key=lambda m: m.asr)
     true = [*range(test.n_classes)] if poison.target=='next' else [p.target for p in parts]
     return found|dict(asr=round(weakest.asr, 4), ra=round(weakest.ra, 4), true=true)
-
-def attacked_images(images, poison):
-    "The images whose class an attack sends to its target"
-    source = getattr(poison, 'source', None)
-    return images if source is None else images[images.y==source]
 
 # %% ../nbs/04f_population.ipynb #n41cbfa2
 class Member(NamedTuple):
@@ -324,6 +340,7 @@ def save_member(
     save_weights(folder/'member.safetensors', member.model.net.state_dict())
     write_whole(folder/'truth.json', json.dumps(member.truth|member.model.normalisation)+'\n')
 
+# %% ../nbs/04f_population.ipynb #n41cbfa7
 def load_member(
     folder:Path,    # see `save_member`
     net:nn.Module,  # see `member_network`; filled
@@ -414,6 +431,7 @@ def spec_words(row):
     return (f"{row['name']}: accuracy {row['acc']:.0%}{asr}; {row['scan']['verdict']} {row['scan']['targets']} "
             f"(true: {row['true']}), {row['scan']['seconds']:.0f} s")
 
+# %% ../nbs/04f_population.ipynb #naa3e124
 def _asked(spec): return dict(name=spec.name, spec=asdict(spec))
 def _settings(spec): return search_settings('robust')
 def _kind(row): return dict(attack=row['spec']['attack'], data=row['spec']['data'])
@@ -434,6 +452,12 @@ def evidence_of(
     evidence.loc[drawn,'statistic'] = log_odds_ahead(*counts).numpy()
     return evidence
 
+# %% ../nbs/04f_population.ipynb #nea46d1a
+def _half(spec):
+    "May a null have been fitted on such a model?"
+    may = spec.net in FITTED and spec.regime=='usual' and spec.data in SETS
+    return 'fitted on' if may else 'judged on'
+
 # %% ../nbs/04f_population.ipynb #nea46d18
 def members_of(
     rows:list,      # of `population_experiment`
@@ -452,11 +476,6 @@ def _member(r, nulls):
     score = float(v.evidence.score.max())
     return known|dict(verdict=v.verdict, targets=v.targets, score=round(score, 2))
 
-def _half(spec):
-    "May a null have been fitted on such a model?"
-    may = spec.net in FITTED and spec.regime=='usual' and spec.data in SETS
-    return 'fitted on' if may else 'judged on'
-
 # %% ../nbs/04f_population.ipynb #p24b0002
 def with_interval(
     n:int,      # of them
@@ -465,6 +484,7 @@ def with_interval(
     "A count, and the 95% interval of what it is a sample of"
     return f'{n} ({{:.0%}}–{{:.0%}})'.format(*wilson(n, of)) if of else '–'
 
+# %% ../nbs/04f_population.ipynb #p24b0008
 def alarms(
     clean:pd.DataFrame, # of `members_of`
     by:str,             # a column
