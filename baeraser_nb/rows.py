@@ -570,6 +570,7 @@ EXPERIMENTS = dict(
     performance='performance:performance_experiment', # seconds and memory
     architectures='architectures:architecture_experiment',# other networks
     population='population:population_experiment',    # small models of many kinds
+    seeds='population:seeds_experiment',              # some of them, scanned with other seeds
     board='board:board_experiment',                   # the field's own yardstick
     proof='proof:proof_experiment',                   # what brings an erased backdoor back
     foreign='proof:foreign_experiment',               # held images of another source
