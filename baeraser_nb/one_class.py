@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['OneClassGenerators', 'OneClassPatch', 'ahead_at_places', 'windows_within', 'spanning', 'narrow', 'ahead_of_classes',
-           'classes_with', 'Round', 'furthest']
+           'classes_with', 'some_of', 'Round', 'furthest']
 
 # %% ../nbs/01h_one_class.ipynb #h0000004
 import math
@@ -14,6 +14,7 @@ from typing import ClassVar
 import torch
 from fastcore.basics import patch
 from torch import Tensor
+from .data import Images
 from .families import Canvas,FixedPatch,GaussianGenerators,Goal,Null,grid_corners
 from .verdict import evidence_rows,median_of_others
 
@@ -154,14 +155,23 @@ def smaller(self:OneClassPatch, study, source, corners) -> Tensor: # (n,2) upper
     best = places[torch.arange(len(source)),hinges.argmin(1)]
     return best[hinges.amin(1).argsort()]
 
+# %% ../nbs/01h_one_class.ipynb #nacf8bfb
+def some_of(
+    held:Images, # clean images
+    s:int,       # a class
+    n:int,       # images, at most
+) -> Images:     # drawn at random
+    "Some images of one class"
+    own = held[held.y==s]
+    return own[torch.randperm(len(own))[:n]]
+
 # %% ../nbs/01h_one_class.ipynb #h000001a
 @patch
 def led_astray(self:OneClassPatch, study, squares) -> tuple[Tensor,Tensor]: # (g,K) images by answer; (g,) tried
     "Where the images of its class go under each square"
     hits,trials = [],[]
     for k,s in enumerate(squares.source.tolist()):
-        own = study.held[study.held.y==s]
-        own = own[torch.randperm(len(own))[:self.n]]
+        own = some_of(study.held, s, self.n)
         answers = study.answers(own, lambda x: squares.stamp(x, k)).argmax(1)
         hits.append(torch.bincount(answers[answers!=s], minlength=study.n_classes))
         trials.append(len(own))

@@ -121,6 +121,7 @@ def lay(self:DrawingGenerators, x, at=slice(None)) -> Tensor: # see `draw`; (n·
     pattern,gate = self.draw(x, at)
     return x.flatten(0, 1).lerp(pattern, gate)
 
+# %% ../nbs/01i_per_image.ipynb #nc049c5d
 @patch
 @torch.no_grad()
 def stamp(self:DrawingGenerators, x, i): # see `NetworkGenerators`
