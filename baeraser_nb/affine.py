@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
-from .families import Family,GaussianGenerators,Null
+from .families import Family,GaussianGenerators,Null,chequered
 from .verdict import evidence_rows,log_odds_against_others
 
 # %% ../nbs/01f_affine.ipynb #n785e6d3
@@ -26,6 +26,7 @@ def at(
     for row,column in places: out[:,row,column] = values
     return out
 
+# %% ../nbs/01f_affine.ipynb #nd4d7463
 def both_ways(
     values,     # n numbers
 ) -> Tensor:    # (2n,)
@@ -40,6 +41,7 @@ def turns(
     a = both_ways(degrees).deg2rad()
     return at(a.cos()-1, (0,0), (1,1))+at(-a.sin(), (0,1))+at(a.sin(), (1,0))
 
+# %% ../nbs/01f_affine.ipynb #n7b3d53a
 def scalings(
     factors,    # n of them, > 0: of lengths in the new image
 ) -> Tensor:    # (n,2,3)
@@ -54,6 +56,7 @@ def slants(
     t = both_ways(degrees).deg2rad().tan()
     return torch.cat([at(t, (0,1)), at(t, (1,0))])
 
+# %% ../nbs/01f_affine.ipynb #nf33077d
 def shifts(
     share:float,# of the width and height
 ) -> Tensor:    # (4,2,3)
@@ -84,9 +87,7 @@ class AffineMap(Family):
     def lay(self, x, pattern, generators, i): # images (n,c,h,w), maps less the identity (n,2,3)
         theta = pattern+torch.eye(2, 3, device=x.device)
         return F.grid_sample(x, F.affine_grid(theta, x.shape, align_corners=False), align_corners=False)
-    def backdrop(self, canvas): # a chequered board
-        h,w = canvas.shape[1:]
-        return ((torch.arange(h)[:,None]//4+torch.arange(w)//4)%2).float().expand(canvas.shape)
+    def backdrop(self, canvas): return chequered(canvas)
 
 # %% ../nbs/01f_affine.ipynb #n92311c4
 def best_of_each(
@@ -124,6 +125,7 @@ def starting_at(self:AffineMap,
     g.spread.data.fill_(-5.) # a turn by half a degree
     return g
 
+# %% ../nbs/01f_affine.ipynb #n136c811
 @patch
 def answers(self:AffineMap,
     study,          # a search at work, see `baeraser_nb.recovery`

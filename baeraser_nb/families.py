@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['BatchedLinear', 'PatchNetworks', 'MutualInformation', 'Goal', 'Canvas', 'enlarged', 'Null', 'null_between', 'Family',
-           'Generators', 'kept', 'joined', 'NetworkGenerators', 'GeneratedPatch', 'hinge', 'hinge_gradient',
-           'kept_bytes', 'Room', 'Part', 'in_parts', 'adam', 'train_generators', 'Counts', 'success',
-           'GaussianGenerators', 'MaskGenerators', 'Mask', 'BoundedGenerators', 'AdditivePattern', 'FixedPatch',
-           'grid_corners', 'densest_corners', 'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'Warp',
+           'Generators', 'NetworkGenerators', 'GeneratedPatch', 'hinge', 'hinge_gradient', 'kept_bytes', 'Room', 'Part',
+           'in_parts', 'adam', 'Step', 'train_generators', 'Counts', 'success', 'GaussianGenerators', 'MaskGenerators',
+           'Mask', 'BoundedGenerators', 'AdditivePattern', 'FixedPatch', 'grid_corners', 'densest_corners',
+           'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'smooth_flow', 'chequered', 'Warp',
            'TableGenerators', 'AllToAllPatch', 'assigned']
 
 # %% ../nbs/01c_families.ipynb #nd09f47e
@@ -17,6 +17,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 import torch.nn.functional as F
+from fastcore.basics import patch
 from torch import nn,Tensor
 from .data import Images,to_float
 from .networks import by_pieces,predict
@@ -70,17 +71,20 @@ class MutualInformation(nn.Module):
         super().__init__()
         self.z,self.p = BatchedLinear(g, noise, hidden),BatchedLinear(g, n_patch, hidden)
         self.mid,self.out = BatchedLinear(g, hidden, hidden),BatchedLinear(g, hidden, 1)
-    def score(self, z, p):
-        "T(z,p) for pairs, (g,b)"
+    def score(self, z, p): # T of pairs of noise and patch, (g,b)
         first = F.leaky_relu(self.z(z)+self.p(p), .2)
         return self.out(F.leaky_relu(self.mid(first), .2))[...,0]
-    def forward(self,
-        z:Tensor,       # noise the patches were made from, (g,b,noise)
-        other:Tensor,   # independent noise δ', same shape
-        patches:Tensor, # (g,b,c,h,w)
-    ) -> Tensor:        # nats, (g,)
-        p = patches.flatten(2)
-        return self.score(z, p).mean(1) - (self.score(other, p).logsumexp(1) - math.log(z.shape[1]))
+
+# %% ../nbs/01c_families.ipynb #n67ebe3a
+@patch
+def forward(self:MutualInformation,
+    z:Tensor,       # noise the patches were made from, (g,b,noise)
+    other:Tensor,   # independent noise δ', same shape
+    patches:Tensor, # (g,b,c,h,w)
+) -> Tensor:        # nats, (g,)
+    "The bound on the information of each generator's noise and patches"
+    p = patches.flatten(2)
+    return self.score(z, p).mean(1) - (self.score(other, p).logsumexp(1) - math.log(z.shape[1]))
 
 # %% ../nbs/01c_families.ipynb #n8a5223c
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ class Goal:
     label:Tensor    # (n,) int64
     targeted:Tensor # (n,) bool; where False, any label but that one
 
+# %% ../nbs/01c_families.ipynb #nda1ce6f
 @dataclass(frozen=True)
 class Canvas:
     "What triggers are laid into"
@@ -100,11 +105,9 @@ class Canvas:
         images:Images,    # to be triggered
         largest:int=7,    # side of the largest patch on small images, pixels
     ):                    # on large images an eighth of the longer side, so that patches grow and not their number
-        "The canvas of some images"
         h,w = images.shape[1:]
         return cls(images.shape, min(max(largest, max(h, w)//8), h, w), max(1, max(h, w)//56))
-    def cells(self, *pixels): # lengths
-        "How many cells some lengths take, rounded up"
+    def cells(self, *pixels): # how many cells some lengths take, rounded up
         return tuple(-(-n//self.cell) for n in pixels)
 
 # %% ../nbs/01c_families.ipynb #n828961b
@@ -127,11 +130,11 @@ class Null:
     def p_value(self,
         statistic,  # number or array; NaN, nothing measured, speaks against nobody
     ):              # share of clean models that reach it, in [0,1]
-        "How often a clean model has a label that stands out so far"
         from scipy.stats import gumbel_r
         p = gumbel_r.sf(np.asarray(statistic, dtype=float), self.loc, self.scale)
         return np.where(np.isnan(statistic), 1., p)
 
+# %% ../nbs/01c_families.ipynb #n70215c2
 def null_between(
     measured:dict, # `Null` by a whole number
     at:float,      # such a number
@@ -163,17 +166,39 @@ class Family:
     patience:ClassVar[float] = 1.           # a first look gives it up at this multiple of the p-value for others
     joins_only:ClassVar[bool] = False       # is its staircase trained only where another family's works?
 
-    def pattern_shape(self, canvas:Canvas) -> tuple: # of one pattern's parameters
-        raise NotImplementedError(f"{type(self).__name__} does not say the shape of a pattern")
-    def lay(self, x, pattern, generators, i): # images (n,c,h,w), parameters (n,…), generators, which of them (n,)
-        raise NotImplementedError(f"{type(self).__name__} does not say how a pattern is laid into images")
-    def backdrop(self, canvas:Canvas) -> Tensor: # (c,h,w) on which samples are shown
-        return torch.full(canvas.shape, .5)
-    def null_for(self, n_classes=None) -> Null|None: # K; None: ten or more
-        if not self.few or n_classes is None: return self.null
-        return null_between(self.few|{10:self.null}, n_classes)
-    def describe(self, row) -> str: return self.words # of a row of evidence, in words
-    def short(self, row) -> str: return self.title    # the same, for a narrow table
+# %% ../nbs/01c_families.ipynb #n8670fd4
+@patch
+def pattern_shape(self:Family, canvas:Canvas) -> tuple:
+    "The shape of one pattern's parameters"
+    raise NotImplementedError(f"{type(self).__name__} does not say the shape of a pattern")
+
+@patch
+def lay(self:Family, x, pattern, generators, i): # images (n,c,h,w), parameters (n,…), generators, which of them (n,)
+    "Images with their triggers"
+    raise NotImplementedError(f"{type(self).__name__} does not say how a pattern is laid into images")
+
+# %% ../nbs/01c_families.ipynb #nfe7afda
+@patch
+def backdrop(self:Family, canvas:Canvas) -> Tensor:
+    "What samples are shown on, (c,h,w)"
+    return torch.full(canvas.shape, .5)
+
+@patch
+def null_for(self:Family, n_classes=None) -> Null|None: # K; None: ten or more
+    "The null for a number of classes"
+    if not self.few or n_classes is None: return self.null
+    return null_between(self.few|{10:self.null}, n_classes)
+
+# %% ../nbs/01c_families.ipynb #n9520d6e
+@patch
+def describe(self:Family, row) -> str: # a row of evidence
+    "A row in words, for a report"
+    return self.words
+
+@patch
+def short(self:Family, row) -> str: # a row of evidence
+    "A row in words, for a narrow table"
+    return self.title
 
 # %% ../nbs/01c_families.ipynb #n6594501
 class Generators(nn.Module):
@@ -189,44 +214,53 @@ class Generators(nn.Module):
         self.register_buffer('labels', labels)
         self.register_buffer('thresholds', thresholds)
     def __len__(self): return len(self.thresholds)
-    @property
-    def device(self): return self.thresholds.device
     def extra_repr(self):
         return f"{self.family.title}, labels={'by class' if self.labels is None else self.labels.tolist()}"
-    def goals(self, i, y): # generator `i` for all images, or one each; their classes
-        "What images of classes `y` shall be classified as when generator `i` has triggered them"
-        return Goal(self.labels[i].expand_as(y), torch.ones_like(y, dtype=torch.bool))
-    def choose(self, picked, y): return picked # images drawn at random, (g·b,); the images' classes; images to train on
-    def after_step(self, hinges): pass # hinge of every image, (g,b); generators may change with their success
     def forward(self, x, eta): return self.propose(x, eta)
+    @property
+    def device(self): return self.thresholds.device
     def _which(self, i, n): return torch.as_tensor(i, device=self.device).expand(n)
+
+# %% ../nbs/01c_families.ipynb #n869bab0
+@patch
+def goals(self:Generators, i, y): # generator for all images, or one each; their classes
+    "What images of some classes shall be classified as when they are triggered"
+    return Goal(self.labels[i].expand_as(y), torch.ones_like(y, dtype=torch.bool))
+
+@patch
+def choose(self:Generators, picked, y): # images drawn at random, (g·b,); the classes of all
+    "Images to train on"
+    return picked
+
+@patch
+def after_step(self:Generators, hinges): # of every image, (g,b)
+    "What changes with success"
 
 # %% ../nbs/01c_families.ipynb #n0e8a9d0
 def _tensors(generators): return (*generators.parameters(),*generators.buffers())
 
+@patch
 @torch.no_grad()
-def kept(
-    generators:Generators,
+def keep(self:Generators,
     i,                # which to keep, in this order; one may come more than once
     thresholds=None,  # new thresholds, (len(i),)
 ) -> Generators:      # copies
     "Some of the generators, as generators of their own"
-    new = copy.deepcopy(generators)
-    i = torch.as_tensor(i, dtype=torch.long, device=generators.device)
+    new = copy.deepcopy(self)
+    i = torch.as_tensor(i, dtype=torch.long, device=self.device)
     for t in _tensors(new): t.data = t.data[i].clone()
     if thresholds is not None: new.thresholds.copy_(torch.as_tensor(thresholds))
     return new
 
-def joined(
-    a:Generators,
-    b:Generators, # of the same make
-) -> Generators:  # copies: first `a`'s, then `b`'s
+# %% ../nbs/01c_families.ipynb #n13e6871
+@patch
+def join(self:Generators,
+    other:Generators, # of the same make
+) -> Generators:      # copies: first its own, then the other's
     "Two lots of generators as one"
-    new = copy.deepcopy(a)
-    for t,o in zip(_tensors(new), _tensors(b)): t.data = torch.cat([t.data, o.data])
+    new = copy.deepcopy(self)
+    for t,o in zip(_tensors(new), _tensors(other)): t.data = torch.cat([t.data, o.data])
     return new
-
-Generators.keep,Generators.join = kept,joined
 
 # %% ../nbs/01c_families.ipynb #n22dedef
 class NetworkGenerators(Generators):
@@ -236,28 +270,6 @@ class NetworkGenerators(Generators):
         shape = family.pattern_shape(canvas)
         self.generator = PatchNetworks(len(self), shape, family.noise, family.hidden)
         self.information = MutualInformation(len(self), math.prod(shape), family.noise, family.hidden)
-    def propose(self,
-        x:Tensor,      # images in [0,1], (g*b,c,h,w): b for each generator in turn
-        eta:float=.1,  # η ≥ 0, weight of the entropy
-    ):                 # triggered images (g*b,c,h,w), and each generator's −ηH (g,)
-        "Fresh triggers of every generator, each in an image of its own"
-        z,other = torch.randn(2, len(self), len(x)//len(self), self.family.noise, device=x.device)
-        p = self.generator(z)
-        return self.family.lay(x, p.flatten(0,1), self, None),-eta*self.information(z, other, p)
-    @torch.no_grad()
-    def sample(self,
-        n:int,         # how many
-        i,             # generator, or (n,) one each
-    ) -> Tensor:       # patches in [0,1], (n,c,size,size)
-        "Fresh triggers"
-        z = torch.randn(len(self), n, self.family.noise, device=self.device)
-        return self.generator(z)[self._which(i, n), torch.arange(n, device=z.device)]
-    def stamp(self,
-        x:Tensor,      # images in [0,1], (n,c,h,w)
-        i,             # generator for all images, or (n,) one each
-    ) -> Tensor:       # triggered images
-        "A fresh trigger of generator `i` on every image, at a place of its own"
-        return self.family.lay(x, self.sample(len(x), i), self, i)
 
 # %% ../nbs/01c_families.ipynb #n367dbea
 @dataclass(frozen=True)
@@ -283,6 +295,37 @@ class GeneratedPatch(Family):
         pattern = enlarged(pattern, generators.canvas, side, side)
         return paste(x, pattern, *window(len(x), *x.shape[2:], side, side, device=x.device))
     def untrained(self, canvas, labels, thresholds): return NetworkGenerators(self, canvas, labels, thresholds)
+
+# %% ../nbs/01c_families.ipynb #nce32af3
+@patch
+def propose(self:NetworkGenerators,
+    x:Tensor,      # images in [0,1], (g*b,c,h,w): b for each generator in turn
+    eta:float=.1,  # η ≥ 0, weight of the entropy
+):                 # triggered images (g*b,c,h,w), and each generator's −ηH (g,)
+    "Fresh triggers of every generator, each in an image of its own"
+    z,other = torch.randn(2, len(self), len(x)//len(self), self.family.noise, device=x.device)
+    p = self.generator(z)
+    return self.family.lay(x, p.flatten(0,1), self, None),-eta*self.information(z, other, p)
+
+# %% ../nbs/01c_families.ipynb #n23adc1a
+@patch
+@torch.no_grad()
+def sample(self:NetworkGenerators,
+    n:int,         # how many
+    i,             # generator, or (n,) one each
+) -> Tensor:       # patches in [0,1], (n,c,size,size)
+    "Fresh triggers"
+    z = torch.randn(len(self), n, self.family.noise, device=self.device)
+    return self.generator(z)[self._which(i, n), torch.arange(n, device=z.device)]
+
+# %% ../nbs/01c_families.ipynb #ned0c8cc
+@patch
+def stamp(self:NetworkGenerators,
+    x:Tensor,      # images in [0,1], (n,c,h,w)
+    i,             # generator for all images, or (n,) one each
+) -> Tensor:       # triggered images
+    "A fresh trigger of generator `i` on every image, at a place of its own"
+    return self.family.lay(x, self.sample(len(x), i), self, i)
 
 # %% ../nbs/01c_families.ipynb #n3ce590e
 def hinge(
@@ -381,16 +424,49 @@ def adam(
     groups = [dict(params=g.parameters(), lr=lr*g.family.pace, betas=g.family.betas) for g in generators]
     return torch.optim.Adam(groups)
 
+# %% ../nbs/01c_families.ipynb #nac8cfb7
+@dataclass(frozen=True)
+class Step:
+    "What every step of a training needs beside the generators"
+    model:nn.Module # takes pixels in [0,1]; in evaluation mode
+    x:Tensor        # clean images, uint8, (n,c,h,w)
+    y:Tensor        # their classes, (n,)
+    b:int           # images per generator
+    eta:float       # η ≥ 0, weight of the entropy
+    log:bool        # see `hinge`
+    piece:int       # images in the model at once
+
+# %% ../nbs/01c_families.ipynb #n83c5064
+@patch
+def picked(self:Step, generators) -> list: # of (g·b,) numbers of images, for each lot
+    "Which images each lot trains on"
+    sizes = [len(g)*self.b for g in generators]
+    drawn = torch.randint(len(self.y), (sum(sizes),), device=self.y.device).split(sizes)
+    return [g.choose(p, self.y) for g,p in zip(generators, drawn)]
+
+# %% ../nbs/01c_families.ipynb #n8f98b94
 def _proposals(parts, images, eta):
     "Triggered images of some generators, and what their triggers cost"
     proposed = [p.propose(to_float(x), eta) for p,x in zip(parts, images)]
     return [torch.cat(o) for o in zip(*proposed)]
 
+# %% ../nbs/01c_families.ipynb #n12588b2
 def _goals(parts, classes):
     "One goal for all their images, and the thresholds of these"
     goals = [p.goals(y) for p,y in zip(parts, classes)]
     each = [p.lot.thresholds[p.start:p.stop].repeat_interleave(len(y)//(p.stop-p.start)) for p,y in zip(parts, classes)]
     return Goal(torch.cat([o.label for o in goals]), torch.cat([o.targeted for o in goals])),torch.cat(each)
+
+# %% ../nbs/01c_families.ipynb #n0a31835
+@patch
+def backward(self:Step, parts, picked) -> Tensor: # hinge of each image
+    "Gradients for some generators, on the images that were picked"
+    at = [picked[p.at][p.start*self.b:p.stop*self.b] for p in parts]
+    triggered,cost = _proposals(parts, [self.x[o] for o in at], self.eta)
+    goals = _goals(parts, [self.y[o] for o in at])
+    hinges,gradient = hinge_gradient(self.model, triggered, *goals, self.log, self.piece)
+    torch.autograd.backward([triggered, cost], [gradient/self.b, torch.ones_like(cost)])
+    return hinges
 
 # %% ../nbs/01c_families.ipynb #n40b422e
 def train_generators(
@@ -406,30 +482,18 @@ def train_generators(
     room:Room=Room(),   # how many images may be in memory at once
 ) -> list:              # for each of `generators` (steps, g): mean hinge of every generator at every step
     "Train generators of any families through one shared pass of the victim per step (Eq. 2)"
-    opt,sizes,parts = adam(generators, lr),[len(g)*b for g in generators],in_parts(generators, b, room.laid)
-    x,y = (o.to(generators[0].device) for o in (held.x,held.y))
-    curve = []
+    device,sizes,curve = generators[0].device,[len(g) for g in generators],[]
+    step = Step(model, held.x.to(device), held.y.to(device), b, eta, log, room.passed)
+    opt,parts = adam(generators, lr),in_parts(generators, b, room.laid)
     for _ in range(steps):
-        picked = torch.randint(len(x), (sum(sizes),), device=x.device).split(sizes)
-        picked = [g.choose(p, y) for g,p in zip(generators, picked)]
+        picked = step.picked(generators)
         opt.zero_grad()
-        hinges = []
-        for some in parts:
-            j = [picked[p.at][p.start*b:p.stop*b] for p in some]
-            hinges.append(_backward(model, some, [x[o] for o in j], [y[o] for o in j], b, eta, log, room))
+        hinges = torch.cat([step.backward(some, picked) for some in parts]).view(-1, b)
         opt.step()
-        hinges = torch.cat(hinges)
-        curve.append(hinges.view(-1,b).mean(1))
-        for g,h in zip(generators, hinges.split(sizes)): g.after_step(h.view(-1,b))
+        for g,h in zip(generators, hinges.split(sizes)): g.after_step(h)
+        curve.append(hinges.mean(1))
         tick()
-    return list(torch.stack(curve).split([len(g) for g in generators], dim=1))
-
-def _backward(model, parts, images, classes, b, eta, log, room):
-    "Gradients for some generators; the hinge of each image"
-    triggered,cost = _proposals(parts, images, eta)
-    hinges,gradient = hinge_gradient(model, triggered, *_goals(parts, classes), log, room.passed)
-    torch.autograd.backward([triggered, cost], [gradient/b, torch.ones_like(cost)])
-    return hinges
+    return list(torch.stack(curve).split(sizes, dim=1))
 
 # %% ../nbs/01c_families.ipynb #n43f127a
 @dataclass(frozen=True)
@@ -440,6 +504,16 @@ class Counts:
     @property
     def rate(self): return self.hits/self.trials
 
+# %% ../nbs/01c_families.ipynb #n12364ca
+def _hits(model, generators, i, held, n, bs):
+    "Successes and trials of generator `i`"
+    want = generators.goals(i, held.y.to(generators.device)).label.cpu()
+    on = want!=held.y
+    some = torch.randperm(int(on.sum()))[:n]
+    answers = predict(model, held.x[on][some], bs, lambda x: generators.stamp(x, i)).argmax(1)
+    return (answers==want[on][some]).sum().item(),len(some)
+
+# %% ../nbs/01c_families.ipynb #n26dbf77
 @torch.no_grad()
 def success(
     model:nn.Module,       # takes pixels in [0,1]
@@ -452,14 +526,6 @@ def success(
     counts = [_hits(model, generators, i, held, n, bs) for i in range(len(generators))]
     return Counts(*(torch.tensor(o) for o in zip(*counts)))
 
-def _hits(model, generators, i, held, n, bs):
-    "Successes and trials of generator `i`"
-    want = generators.goals(i, held.y.to(generators.device)).label.cpu()
-    on = want!=held.y
-    some = torch.randperm(int(on.sum()))[:n]
-    answers = predict(model, held.x[on][some], bs, lambda x: generators.stamp(x, i)).argmax(1)
-    return (answers==want[on][some]).sum().item(),len(some)
-
 # %% ../nbs/01c_families.ipynb #ncbec349
 class GaussianGenerators(Generators):
     "A Gaussian distribution of a pattern's parameters for every generator"
@@ -471,30 +537,49 @@ class GaussianGenerators(Generators):
         self.mean = nn.Parameter(family.start_size*torch.randn(len(self), *of))
         self.spread = nn.Parameter(torch.full((len(self),*of), -2.)) # a logarithm
         for k,v in buffers.items(): self.register_buffer(k, v)
-    def cost(self, eta): return -eta*self.spread.clamp(max=1).flatten(1).mean(1)
-    def draw(self, i): # parameters of a fresh pattern of each generator in `i`
-        noise = torch.randn(len(i), *self.mean.shape[1:], device=self.device)
-        return self.mean[i]+self.spread[i].exp()*noise
-    def stamp(self,
-        x:Tensor,  # images in [0,1], (n,c,h,w)
-        i,         # generator for all images, or (n,) one each
-    ) -> Tensor:   # triggered images
-        "A fresh trigger of generator `i` in every image"
-        i = self._which(i, len(x))
-        return self.family.lay(x, self.draw(i), self, i)
-    def propose(self, x, eta=.1): # see `NetworkGenerators`
-        i = torch.arange(len(self), device=x.device).repeat_interleave(len(x)//len(self))
-        return self.stamp(x, i),self.cost(eta)
-    @torch.no_grad()
-    def sample(self, n, i): # fresh triggers on the family's backdrop, (n,c,h,w)
-        backdrop = self.family.backdrop(self.canvas).to(self.device)
-        return self.stamp(backdrop.expand(n, *self.canvas.shape).contiguous(), i)
 
 # %% ../nbs/01c_families.ipynb #nebeacb7
-def _untrained(self, canvas, labels, thresholds, **buffers):
+@patch
+def untrained(self:Family, canvas, labels, thresholds, **buffers):
     "Generators of this family with random starts"
     return GaussianGenerators(self, canvas, labels, thresholds, **buffers)
-Family.untrained = _untrained
+
+# %% ../nbs/01c_families.ipynb #nb1df469
+@patch
+def cost(self:GaussianGenerators, eta): # η ≥ 0
+    "Each generator's −ηH, up to a constant, (g,)"
+    return -eta*self.spread.clamp(max=1).flatten(1).mean(1)
+
+@patch
+def draw(self:GaussianGenerators, i): # generators, (n,)
+    "Parameters of a fresh pattern of each generator in `i`, (n,…)"
+    noise = torch.randn(len(i), *self.mean.shape[1:], device=self.device)
+    return self.mean[i]+self.spread[i].exp()*noise
+
+# %% ../nbs/01c_families.ipynb #n9c9efd2
+@patch
+def stamp(self:GaussianGenerators,
+    x:Tensor,  # images in [0,1], (n,c,h,w)
+    i,         # generator for all images, or (n,) one each
+) -> Tensor:   # triggered images
+    "A fresh trigger of generator `i` in every image"
+    i = self._which(i, len(x))
+    return self.family.lay(x, self.draw(i), self, i)
+
+# %% ../nbs/01c_families.ipynb #nf7d7dfd
+@patch
+def propose(self:GaussianGenerators, x, eta=.1): # see `NetworkGenerators`
+    "Fresh triggers of every generator, and what they cost"
+    i = torch.arange(len(self), device=x.device).repeat_interleave(len(x)//len(self))
+    return self.stamp(x, i),self.cost(eta)
+
+# %% ../nbs/01c_families.ipynb #n6367576
+@patch
+@torch.no_grad()
+def sample(self:GaussianGenerators, n, i): # see `NetworkGenerators`; (n,c,h,w)
+    "Fresh triggers on the family's backdrop"
+    backdrop = self.family.backdrop(self.canvas).to(self.device)
+    return self.stamp(backdrop.expand(n, *self.canvas.shape).contiguous(), i)
 
 # %% ../nbs/01c_families.ipynb #nafd1f17
 class MaskGenerators(GaussianGenerators):
@@ -509,17 +594,6 @@ class MaskGenerators(GaussianGenerators):
     def cells(self): return self.gate.sigmoid().sum((1,2,3)) # area in cells, (g,)
     @property
     def area(self): return self.cells*self.canvas.cell**2 # pixels, (g,)
-    def cost(self, eta):
-        cells = self.cells
-        spread = (self.gate.sigmoid()*self.spread.clamp(max=1)).mean(1).sum((1,2))
-        return self.price*cells-eta*spread/cells
-    @torch.no_grad()
-    def after_step(self,
-        hinges:Tensor, # of every image, (g,b)
-    ):
-        "Raise the price of area where nine of ten images reach the threshold, else lower it"
-        self.success.lerp_((hinges==0).float().mean(1), .2)
-        self.price.mul_(torch.where(self.success>=.9, 1.15, 1/1.15)).clamp_(1e-5, 1.)
 
 # %% ../nbs/01c_families.ipynb #n54b063a
 @dataclass(frozen=True)
@@ -543,6 +617,24 @@ class Mask(Family):
     def describe(self, row): return f"a pattern of about {row['area']:.0f} pixels at one place"
     def short(self, row): return f"mask of {row['area']:.0f} pixels"
 
+# %% ../nbs/01c_families.ipynb #n8c48c34
+@patch
+def cost(self:MaskGenerators, eta): # η ≥ 0
+    "The price of the area, and the entropy under the mask, (g,)"
+    cells = self.cells
+    spread = (self.gate.sigmoid()*self.spread.clamp(max=1)).mean(1).sum((1,2))
+    return self.price*cells-eta*spread/cells
+
+# %% ../nbs/01c_families.ipynb #n3672eef
+@patch
+@torch.no_grad()
+def after_step(self:MaskGenerators,
+    hinges:Tensor, # of every image, (g,b)
+):
+    "Raise the price of area where nine of ten images reach the threshold, else lower it"
+    self.success.lerp_((hinges==0).float().mean(1), .2)
+    self.price.mul_(torch.where(self.success>=.9, 1.15, 1/1.15)).clamp_(1e-5, 1.)
+
 # %% ../nbs/01c_families.ipynb #n947928a
 class BoundedGenerators(GaussianGenerators):
     "Gaussian patterns and the bound on their size, which all labels share"
@@ -550,17 +642,6 @@ class BoundedGenerators(GaussianGenerators):
         super().__init__(family, canvas, labels, thresholds)
         self.register_buffer('bound', torch.full((len(self),), family.bound))
         self.register_buffer('success', torch.full((len(self),), family.share or 0.))
-    @torch.no_grad()
-    def after_step(self,
-        hinges:Tensor, # of every image, (g,b)
-    ):
-        "Lower the bound where the median label succeeds more often than it should, else raise it"
-        share = self.family.share
-        if share is None: return
-        short = (self.thresholds/.5).log() # of a probability of one half
-        self.success.lerp_((hinges<short[:,None]).float().mean(1), .2)
-        lower = self.success.median()>=share
-        self.bound.mul_(1/1.05 if lower else 1.05).clamp_(1/255, .5)
 
 # %% ../nbs/01c_families.ipynb #n908bf35
 @dataclass(frozen=True)
@@ -585,6 +666,20 @@ class AdditivePattern(Family):
         return (x+generators.bound[i][:,None,None,None]*enlarged(pattern.tanh(), generators.canvas)).clamp(0, 1)
     def untrained(self, canvas, labels, thresholds): return BoundedGenerators(self, canvas, labels, thresholds)
 
+# %% ../nbs/01c_families.ipynb #n6810e88
+@patch
+@torch.no_grad()
+def after_step(self:BoundedGenerators,
+    hinges:Tensor, # of every image, (g,b)
+):
+    "Lower the bound where the median label succeeds more often than it should, else raise it"
+    share = self.family.share
+    if share is None: return
+    short = (self.thresholds/.5).log() # of a probability of one half
+    self.success.lerp_((hinges<short[:,None]).float().mean(1), .2)
+    lower = self.success.median()>=share
+    self.bound.mul_(1/1.05 if lower else 1.05).clamp_(1/255, .5)
+
 # %% ../nbs/01c_families.ipynb #nea383a4
 @dataclass(frozen=True)
 class FixedPatch(Family):
@@ -602,12 +697,8 @@ class FixedPatch(Family):
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
         side = generators.canvas.patch
-        pattern = enlarged(pattern, generators.canvas, side, side)
-        n,c,steps = len(x),x.shape[1],torch.arange(side, device=x.device)
-        rows,cols = (generators.corners[i,k][:,None]+steps for k in (0,1))
-        image,channel = torch.arange(n, device=x.device),torch.arange(c, device=x.device)
-        at = image[:,None,None,None],channel[:,None,None],rows[:,None,:,None],cols[:,None,None,:]
-        return x.index_put(at, pattern.sigmoid())
+        pattern = enlarged(pattern, generators.canvas, side, side).sigmoid()
+        return paste(x, pattern, *generators.corners[i].unbind(1)).contiguous()
 
 # %% ../nbs/01c_families.ipynb #n02ae42e
 def grid_corners(
@@ -620,6 +711,7 @@ def grid_corners(
         return torch.linspace(0, n-size, count).round().long()
     return torch.cartesian_prod(along(h), along(w))
 
+# %% ../nbs/01c_families.ipynb #n4e7e1ec
 def densest_corners(
     masks:MaskGenerators,
     size:int,     # of the window
@@ -661,10 +753,30 @@ class RandomPixelPatch(Family):
         return paste(x, pattern.sigmoid(), *window(len(x), *x.shape[2:], *size, device=x.device))
     def untrained(self, canvas, labels, thresholds): return _PatchSamples(self, canvas, labels, thresholds)
 
+# %% ../nbs/01c_families.ipynb #n7fdd078
 class _PatchSamples(GaussianGenerators):
     "Samples are the patches themselves: on a backdrop each would lie elsewhere"
     @torch.no_grad()
     def sample(self, n, i): return self.draw(self._which(i, n)).sigmoid() # (n,c,size,size)
+
+# %% ../nbs/01c_families.ipynb #ndb39944
+def smooth_flow(
+    pattern:Tensor, # displacements at the points of a coarse grid, (n,2,·,·)
+    size:tuple,     # height and width of the images, pixels
+    reach:float,    # root of the mean squared displacement, at most, in image widths
+) -> Tensor:        # where each pixel comes from, (n,2,h,w), in half image widths
+    "A smooth field of displacements, none of which is larger than it may be"
+    flow = F.interpolate(pattern, size=size, mode='bicubic', align_corners=True)/16
+    far = flow.square().sum(1).mean((1,2)).add(1e-12).sqrt()
+    return flow*(2*reach/far.clamp(min=2*reach))[:,None,None,None]
+
+# %% ../nbs/01c_families.ipynb #n635ab7e
+def chequered(
+    canvas:Canvas,
+) -> Tensor:   # (c,h,w), 0 or 1
+    "A board with fields of four by four pixels, on which changes of geometry show"
+    h,w = canvas.shape[1:]
+    return ((torch.arange(h)[:,None]//4+torch.arange(w)//4)%2).float().expand(canvas.shape)
 
 # %% ../nbs/01c_families.ipynb #n3f1fc70
 @dataclass(frozen=True)
@@ -681,17 +793,11 @@ class Warp(Family):
     shares_staircase:ClassVar[bool] = True
     def pattern_shape(self, canvas): return 2,4,4
     def lay(self, x, pattern, generators, i):
-        h,w = x.shape[2:]
-        still = F.affine_grid(torch.eye(2, 3, device=x.device)[None], (1,1,h,w), align_corners=False)
-        flow = self.flow(pattern, (h,w)).permute(0,2,3,1)
+        size = x.shape[2:]
+        still = F.affine_grid(torch.eye(2, 3, device=x.device)[None], (1,1,*size), align_corners=False)
+        flow = smooth_flow(pattern, tuple(size), self.reach).permute(0,2,3,1)
         return F.grid_sample(x, still+flow, align_corners=False, padding_mode='border')
-    def flow(self, pattern, size): # where each pixel comes from, (n,2,h,w), in half image widths
-        flow = F.interpolate(pattern, size=size, mode='bicubic', align_corners=True)/16
-        far = flow.square().sum(1).mean((1,2)).add(1e-12).sqrt()
-        return flow*(2*self.reach/far.clamp(min=2*self.reach))[:,None,None,None]
-    def backdrop(self, canvas): # a chequered board
-        h,w = canvas.shape[1:]
-        return ((torch.arange(h)[:,None]//4+torch.arange(w)//4)%2).float().expand(canvas.shape)
+    def backdrop(self, canvas): return chequered(canvas)
 
 # %% ../nbs/01c_families.ipynb #nacb9dc0
 class TableGenerators(GaussianGenerators):
@@ -705,6 +811,7 @@ class TableGenerators(GaussianGenerators):
         self.register_buffer('targeted', torch.zeros(len(self), dtype=torch.bool))  # is the table known?
     def goals(self, i, y): return Goal(self.table[i,y], self._which(self.targeted[i], len(y)))
 
+# %% ../nbs/01c_families.ipynb #nc5a568b
 @dataclass(frozen=True)
 class AllToAllPatch(FixedPatch):
     "An opaque square at one place that gives every class a label of its own"

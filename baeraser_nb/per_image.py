@@ -74,17 +74,6 @@ class DrawingGenerators(Generators):
         super().__init__(family, canvas, labels, thresholds)
         self.net = DrawingNetworks(len(self), canvas.shape[0], family.width)
 
-@patch
-def draw(self:DrawingGenerators,
-    x:Tensor,       # images in [0,1], (n,b,c,h,w)
-    at=slice(None), # which generators, n; all: each once
-) -> tuple[Tensor,Tensor]: # what is drawn, (n·b,c,h,w), and how much it covers, (n·b,1,h,w); in [0,1]
-    "The triggers of some images"
-    cells = F.interpolate(x.flatten(0, 1), size=self.canvas.cells(*x.shape[3:]), mode='area')
-    z = self.net(cells.unflatten(0, x.shape[:2]), at).flatten(0, 1)
-    pattern,gate = (2*z[:,:-1]).sigmoid(),spent(self.family.keenness*z[:,-1], self.family.share)
-    return tuple(enlarged(o, self.canvas, *x.shape[3:]) for o in (pattern,gate))
-
 # %% ../nbs/01i_per_image.ipynb #i0000019
 @dataclass(frozen=True)
 class PerImage(Family):
@@ -113,6 +102,18 @@ class PerImage(Family):
         y,x = (torch.arange(n)-(n-1)/2 for n in (h,w))
         return (torch.hypot(y[:,None], x)<min(h, w)/4).float().expand(canvas.shape)
 
+# %% ../nbs/01i_per_image.ipynb #n9039aeb
+@patch
+def draw(self:DrawingGenerators,
+    x:Tensor,       # images in [0,1], (n,b,c,h,w)
+    at=slice(None), # which generators, n; all: each once
+) -> tuple[Tensor,Tensor]: # what is drawn, (n·b,c,h,w), and how much it covers, (n·b,1,h,w); in [0,1]
+    "The triggers of some images"
+    cells = F.interpolate(x.flatten(0, 1), size=self.canvas.cells(*x.shape[3:]), mode='area')
+    z = self.net(cells.unflatten(0, x.shape[:2]), at).flatten(0, 1)
+    pattern,gate = (2*z[:,:-1]).sigmoid(),spent(self.family.keenness*z[:,-1], self.family.share)
+    return tuple(enlarged(o, self.canvas, *x.shape[3:]) for o in (pattern,gate))
+
 # %% ../nbs/01i_per_image.ipynb #i0000042
 @patch
 def lay(self:DrawingGenerators, x, at=slice(None)) -> Tensor: # see `draw`; (n·b,c,h,w)
@@ -120,17 +121,19 @@ def lay(self:DrawingGenerators, x, at=slice(None)) -> Tensor: # see `draw`; (n·
     pattern,gate = self.draw(x, at)
     return x.flatten(0, 1).lerp(pattern, gate)
 
-@patch
-def propose(self:DrawingGenerators, x, eta=.1): # see `NetworkGenerators`
-    "Triggered images; what is drawn costs nothing"
-    return self.lay(x.unflatten(0, (len(self),-1))),torch.zeros(len(self), device=x.device, requires_grad=True)
-
+# %% ../nbs/01i_per_image.ipynb #nc049c5d
 @patch
 @torch.no_grad()
 def stamp(self:DrawingGenerators, x, i): # see `NetworkGenerators`
     "Triggered images"
     i = torch.as_tensor(i, device=self.device)
     return self.lay(x[:,None], i) if i.dim() else self.lay(x[None], i[None])
+
+# %% ../nbs/01i_per_image.ipynb #n4859e35
+@patch
+def propose(self:DrawingGenerators, x, eta=.1): # see `NetworkGenerators`
+    "Triggered images; what is drawn costs nothing"
+    return self.lay(x.unflatten(0, (len(self),-1))),torch.zeros(len(self), device=x.device, requires_grad=True)
 
 # %% ../nbs/01i_per_image.ipynb #i0000044
 @patch
@@ -163,13 +166,22 @@ def search(self:PerImage,
     nets = self.untrained(study.canvas, study.labels, torch.full((len(study.labels),), .99)).to(study.device)
     curve, = study.run([nets], self.steps, self.b)
     counts,best = study.success(nets, self.n),curve[-5:].mean(0).argsort()[:self.finals].cpu()
-    if len(best):
-        finals = nets.keep(best)
-        study.run([finals], self.final_steps, self.b)
-        counts.hits[best] = torch.maximum(counts.hits[best], study.success(finals, self.n).hits)
-        study.generators[self.title] = finals
+    if len(best): self.go_on(study, nets.keep(best), best, counts)
     statistic = log_odds_ahead(counts.hits, counts.trials)
     study.evidence.append(evidence_rows(self.title, nets.labels.tolist(), counts.hits, counts.trials, statistic))
+
+# %% ../nbs/01i_per_image.ipynb #nfa0c8b5
+@patch
+def go_on(self:PerImage,
+    study,          # as in `search`
+    nets,           # `DrawingGenerators` that are trained for longer, in place
+    at,             # where their labels stand in the counts
+    counts,         # `Counts` of all labels; a label that gets better is counted anew
+):
+    "More steps for the best networks, which are what is found"
+    study.run([nets], self.final_steps, self.b)
+    counts.hits[at] = torch.maximum(counts.hits[at], study.success(nets, self.n).hits)
+    study.generators[self.title] = nets
 
 # %% ../nbs/01i_per_image.ipynb #i0000028
 @patch

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['BOUNDED', 'SEARCHES', 'Together', 'families_of', 'Search', 'Passes', 'Planned', 'Size', 'bar_steps', 'Study', 'Tally',
-           'search_together', 'masks_left', 'ordered', 'planned_passes', 'only', 'Member', 'TriggerPool', 'class_name',
-           'Scan', 'preset_named', 'by_step', 'scan', 'show_triggers', 'plot_scores', 'plot_curves']
+           'search_together', 'masks_left', 'odds_above_chance', 'ordered', 'planned_passes', 'only', 'Member',
+           'members_of', 'TriggerPool', 'labels_reached', 'Scan', 'class_name', 'preset_named', 'by_step', 'scan',
+           'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -37,6 +38,7 @@ class Together:
     @property
     def title(self): return ', '.join(f.title for f in self.families)
 
+# %% ../nbs/02_msa_recovery.ipynb #n1d8cf5a
 def families_of(
     stages,      # of a search
 ) -> list:       # of `Family`, one for each title
@@ -83,6 +85,7 @@ def threshold(self:Search):
     "The score that a suspect exceeds"
     return threshold(self.alpha, self.tau)
 
+# %% ../nbs/02_msa_recovery.ipynb #nb78358e
 @patch
 def images(self:Search,
     g:int,      # generators
@@ -90,6 +93,7 @@ def images(self:Search,
     "How many images each of `g` generators gets"
     return max(1, min(self.b, max(4, 120//g), 480//g)) if self.halve else self.b
 
+# %% ../nbs/02_msa_recovery.ipynb #n4641847
 @patch
 def steps_for(self:Search,
     n:int,      # held images
@@ -97,6 +101,7 @@ def steps_for(self:Search,
     "Optimiser steps of `Together` and of warps"
     return self.steps or max(1, self.passes*n//self.b)
 
+# %% ../nbs/02_msa_recovery.ipynb #n2d84e3c
 @patch
 def tried_on(self:Search,
     n:int,      # held images
@@ -121,6 +126,7 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch(),
          PerImage())
 
+# %% ../nbs/02_msa_recovery.ipynb #n0c4a462
 _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
@@ -129,6 +135,7 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
+# %% ../nbs/02_msa_recovery.ipynb #n8b00579
 SEARCHES = dict(
     robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=BOUNDED, first=_FIRST),
     paper=Search(
@@ -165,9 +172,16 @@ class Size:
     def places(self): return len(grid_corners(*self.canvas.shape[1:], self.canvas.patch)) # of a patch in an image
     @property
     def labels(self): return min([self.n_classes,*(f.ranks_above for f in self.search.families if isinstance(f, Mask))])
-    def passes(self, g, steps, b=None): # generators, optimiser steps, images for each (None: the search's)
-        "Images of some steps"
-        return g*steps*(self.search.images(g) if b is None else b)
+
+# %% ../nbs/02_msa_recovery.ipynb #n837c3ec
+@patch
+def passes(self:Size,
+    g,      # generators
+    steps,  # of the optimiser
+    b=None, # images for each; None: the search's
+) -> int:
+    "Images of some steps"
+    return g*steps*(self.search.images(g) if b is None else b)
 
 # %% ../nbs/02_msa_recovery.ipynb #n8396223
 def bar_steps(
@@ -179,6 +193,7 @@ def bar_steps(
     more = getattr(stage, 'screen_steps', 0)+getattr(stage, 'final_steps', 0)
     return stage.steps*getattr(stage, 'rounds', 1)+more
 
+# %% ../nbs/02_msa_recovery.ipynb #na8e1966
 @patch
 def bar_steps(self:Search,
     held:int,       # images
@@ -198,35 +213,60 @@ class Study:
         progress:bool=True, # show a progress bar on stderr
     ):
         self.model,self.held,self.n_classes,self.search = model,held,n_classes,search
-        self.device,self.canvas = next(model.parameters()).device,Canvas.of(held, search.largest_patch)
-        self.everyone = self.labels = torch.arange(n_classes)  # all labels, and those that are still candidates
+        self.canvas = Canvas.of(held, search.largest_patch)
+        self.labels = torch.arange(n_classes)                  # those that are still candidates
         self.generators,self.evidence,self.curves = {},[],{}   # by title; tables; by title (labels, hinges)
-        self.steps,self.passes,self.given_up = search.steps_for(len(held)),Passes(),set()
-        self.grid = grid_corners(*held.shape[1:], self.canvas.patch).to(self.device) # places of patches, (n,2)
-        self.size = Size(search, n_classes, self.canvas, len(held))
+        self.passes,self.given_up = Passes(),set()             # the latter: titles of families
         self.squares = self.leads = None                       # see `rank_places`
         self.room = Room.of(model, self.canvas, search.memory)
         self.bar = progress_bar(search.bar_steps(len(held)), '', progress)
+    @property
+    def device(self): return next(self.model.parameters()).device
+    @property
+    def everyone(self): return torch.arange(self.n_classes) # all labels
 
-    def run(self, generators, steps, b, eta=None):
-        "`train_generators` with the search's settings"
-        s = self.search
-        eta = s.eta if eta is None else eta
-        more = dict(tick=self.bar.update, room=self.room)
-        curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, **more)
-        self.passes.gradient += steps*b*sum(map(len, generators))
-        for g,c in zip(generators, curves):
-            if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
-        return curves
-    def success(self, generators, n=200):
-        n,bs = min(n, self.search.counted),min(500, self.room.passed)
-        counts = success(self.model, generators, self.held, n, bs)
-        self.passes.answer += int(counts.trials.sum())
-        return counts
-    def answers(self, images, change=None):
-        "The model's logits for images, perhaps changed, (n,K)"
-        self.passes.answer += len(images)
-        return predict(self.model, images.x, min(500, self.room.passed), change)
+# %% ../nbs/02_msa_recovery.ipynb #ne10b37e
+@patch(as_prop=True)
+def steps(self:Study):
+    "Optimiser steps of `Together` and of warps"
+    return self.search.steps_for(len(self.held))
+
+@patch(as_prop=True)
+def size(self:Study):
+    "What the length of the search depends on"
+    return Size(self.search, self.n_classes, self.canvas, len(self.held))
+
+@patch(as_prop=True)
+def grid(self:Study):
+    "Places of patches, upper left corners, (n,2)"
+    return grid_corners(*self.held.shape[1:], self.canvas.patch).to(self.device)
+
+# %% ../nbs/02_msa_recovery.ipynb #n27bd373
+@patch
+def run(self:Study, generators, steps, b, eta=None): # see `train_generators`; None: the search's η
+    "`train_generators` with the search's settings"
+    s,more = self.search,dict(tick=self.bar.update, room=self.room)
+    eta = s.eta if eta is None else eta
+    curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, **more)
+    self.passes.gradient += steps*b*sum(map(len, generators))
+    for g,c in zip(generators, curves):
+        if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
+    return curves
+
+# %% ../nbs/02_msa_recovery.ipynb #n8dc3391
+@patch
+def success(self:Study, generators, n=200): # see the function of this name
+    "`success` of some generators, on `n` images each, at most"
+    n,bs = min(n, self.search.counted),min(500, self.room.passed)
+    counts = success(self.model, generators, self.held, n, bs)
+    self.passes.answer += int(counts.trials.sum())
+    return counts
+
+@patch
+def answers(self:Study, images, change=None): # `change`: a function of a batch of images
+    "The model's logits for images, perhaps changed, (n,K)"
+    self.passes.answer += len(images)
+    return predict(self.model, images.x, min(500, self.room.passed), change)
 
 # %% ../nbs/02_msa_recovery.ipynb #n202dc3b
 @patch
@@ -243,6 +283,19 @@ def best(self:Study,
     of = generators.labels[order]
     return generators.keep(torch.cat([order[of==l][:n] for l in of.unique()]))
 
+# %% ../nbs/02_msa_recovery.ipynb #n7921d6f
+@patch
+def telling(self:Study, generators, most=40):
+    "Which labels' generators are measured: all, but of very many the nearest to their goal and as many of the rest"
+    if len(generators)<=most: return list(range(len(generators)))
+    labels,curve = self.curves[generators.family.title][-1]
+    short = torch.full((self.n_classes,), torch.inf, device=curve.device)
+    short.scatter_reduce_(0, labels, curve[-5:].mean(0), 'amin')
+    order = short[generators.labels].argsort().tolist()
+    rest = torch.linspace(most//2, len(order)-1, most//2).long().tolist()
+    return order[:most//2]+[order[i] for i in rest]
+
+# %% ../nbs/02_msa_recovery.ipynb #n9e7cf19
 @patch
 def record(self:Study,
     generators,     # of each label one or more, the best first
@@ -257,18 +310,6 @@ def record(self:Study,
     statistic = log_odds_against_others(counts.hits, counts.trials)
     self.evidence.append(evidence_rows(title, some.labels.tolist(), counts.hits, counts.trials, statistic))
 
-# %% ../nbs/02_msa_recovery.ipynb #n7921d6f
-@patch
-def telling(self:Study, generators, most=40):
-    "Which labels' generators are measured: all, but of very many the nearest to their goal and as many of the rest"
-    if len(generators)<=most: return list(range(len(generators)))
-    labels,curve = self.curves[generators.family.title][-1]
-    short = torch.full((self.n_classes,), torch.inf, device=curve.device)
-    short.scatter_reduce_(0, labels, curve[-5:].mean(0), 'amin')
-    order = short[generators.labels].argsort().tolist()
-    rest = torch.linspace(most//2, len(order)-1, most//2).long().tolist()
-    return order[:most//2]+[order[i] for i in rest]
-
 # %% ../nbs/02_msa_recovery.ipynb #n6661352
 @patch(as_prop=True)
 def verdict(self:Study):
@@ -276,6 +317,7 @@ def verdict(self:Study):
     evidence = strongest(pd.concat(self.evidence, ignore_index=True))
     return self.search.judge(evidence, n_classes=self.n_classes)
 
+# %% ../nbs/02_msa_recovery.ipynb #n098e1ac
 @patch(as_prop=True)
 def settled(self:Study):
     "Is the best label's p-value so small that the search can end, and is there more than one witness if it takes more?"
@@ -294,13 +336,13 @@ def unlikely(self:Study,
     null,hopeless = family.null_for(self.n_classes),family.patience*self.search.hopeless
     return len(rows)>0 and null is not None and null.p_value(rows.statistic).min()>hopeless
 
+# %% ../nbs/02_msa_recovery.ipynb #n4952754
 @patch
 def short(self:Study) -> Study:
     "The search before this one, on the same model; what it finds is in both"
     first,own = copy.copy(self),{f.title for f in self.search.families}
     mine = [s for s in self.search.first.stages if {f.title for f in families_of([s])}<=own]
     first.search = replace(self.search.first, stages=tuple(mine))
-    first.size,first.steps = replace(self.size, search=first.search),first.search.steps_for(len(self.held))
     return first
 
 # %% ../nbs/02_msa_recovery.ipynb #n8db3d13
@@ -314,6 +356,15 @@ def opaque(self:Study,
     thresholds = torch.full((len(labels),), .99, device=self.device)
     return family.untrained(self.canvas, labels, thresholds, corners=corners).to(self.device)
 
+# %% ../nbs/02_msa_recovery.ipynb #nb1fbc04
+@patch
+def taken_for(self:Study, generators, i, n=40):
+    "The share of other classes' images that generator `i` turns into each label, (K,)"
+    im,K = self.held[torch.randperm(len(self.held))[:n]],self.n_classes
+    answers = self.answers(im, lambda x: generators.stamp(x, i)).argmax(1)
+    hits = torch.bincount(answers[answers!=im.y], minlength=K)
+    return hits/(len(im)-torch.bincount(im.y, minlength=K)).clamp(min=1)
+
 # %% ../nbs/02_msa_recovery.ipynb #n8e21030
 @patch
 def rank_places(self:Study):
@@ -326,14 +377,7 @@ def rank_places(self:Study):
     self.leads = torch.stack([self.taken_for(self.squares, i) for i in range(len(squares))])
     return self.squares
 
-@patch
-def taken_for(self:Study, generators, i, n=40):
-    "The share of other classes' images that generator `i` turns into each label, (K,)"
-    im,K = self.held[torch.randperm(len(self.held))[:n]],self.n_classes
-    answers = self.answers(im, lambda x: generators.stamp(x, i)).argmax(1)
-    hits = torch.bincount(answers[answers!=im.y], minlength=K)
-    return hits/(len(im)-torch.bincount(im.y, minlength=K)).clamp(min=1)
-
+# %% ../nbs/02_msa_recovery.ipynb #n7e96732
 @patch
 def places(self:Study,
     labels,         # (g,)
@@ -379,6 +423,7 @@ def leading(self:Study,
     rows = rows[rows.family==title]
     return int(rows.label[rows.statistic.idxmax()])
 
+# %% ../nbs/02_msa_recovery.ipynb #ncf73392
 @patch
 def at_one_place(self:Study, family):
     "Untrained patches of all labels at the place where the leading label's works best"
@@ -388,6 +433,7 @@ def at_one_place(self:Study, family):
     corner = self.best(squares, 1, family.screen_steps, self.search.b).corners
     return self.opaque(family, fixed.labels, corner.expand(len(fixed), 2))
 
+# %% ../nbs/02_msa_recovery.ipynb #n8af7416
 @patch
 def search(self:SharedPositionPatch, study:Study):
     "Patches of all labels at the place that is best for the leading label, and what they do"
@@ -404,16 +450,17 @@ def planned(self:SharedPositionPatch, size:Size) -> int:
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
+def thresholds(self:Study, n):
+    "The highest threshold of the search, `n` times"
+    return torch.full((n,), self.search.thresholds[-1])
+
+@patch
 def fresh(self:Study, family, labels):
     "Untrained generators of a family, `starts` for each label"
     labels = labels.repeat_interleave(family.starts)
     return family.untrained(self.canvas, labels, self.thresholds(len(labels))).to(self.device)
 
-@patch
-def thresholds(self:Study, n):
-    "The highest threshold of the search, `n` times"
-    return torch.full((n,), self.search.thresholds[-1])
-
+# %% ../nbs/02_msa_recovery.ipynb #n1e8fa01
 @patch
 def search(self:Family, study:Study):
     "The best of several starts for every label, and what it does"
@@ -436,10 +483,16 @@ class Tally:
             if hits>=self.hits[l]: self.hits[l],self.trials[l] = hits,trials
     def evidence(self, title):
         "The rows of the labels that were tried"
-        on = self.trials>0
-        hits,trials = self.hits[on],self.trials[on]
-        labels = on.nonzero()[:,0].tolist()
-        return evidence_rows(title, labels, hits, trials, log_odds_against_others(hits, trials))
+        labels = self.trials.nonzero()[:,0]
+        hits,trials = self.hits[labels],self.trials[labels]
+        return evidence_rows(title, labels.tolist(), hits, trials, log_odds_against_others(hits, trials))
+
+# %% ../nbs/02_msa_recovery.ipynb #nb84ad54
+@patch
+def count(self:Study, generators, most=200):
+    "Put the success of generators into the tally of their family"
+    n = max(5, min(most, 2000//self.n_classes))
+    self.tallies[generators.family.title].add(generators.labels, self.success(generators, n))
 
 @patch
 def bounded(self:Study, family, labels):
@@ -448,6 +501,28 @@ def bounded(self:Study, family, labels):
     labels,thresholds = labels.repeat_interleave(len(eps)),eps.repeat(len(labels))
     return family.untrained(self.canvas, labels, thresholds).to(self.device)
 
+# %% ../nbs/02_msa_recovery.ipynb #n454abfc
+@patch
+def rounds(self:Search,
+    n:int,      # labels
+) -> int:
+    "In how many rounds families are searched together"
+    return 3 if self.halve and n>3 else 1
+
+@patch
+def one_round(self:Study,
+    groups:list,    # of `Generators`, as many in each
+    steps:int,
+    last:bool,      # are all measured and none dropped?
+) -> list:          # of `Generators`, the better half of each group; in the last round all
+    "Train some groups, and measure what is dropped before it goes"
+    g = len(groups[0])
+    curves = self.run(groups, steps, self.search.images(g))
+    ranked = [group.keep(c[-5:].mean(0).argsort()) for group,c in zip(groups, curves)]
+    stay = 0 if last else g-g//2
+    for group in ranked: self.count(group.keep(range(stay, g)))
+    return groups if last else [group.keep(range(stay)) for group in ranked]
+
 # %% ../nbs/02_msa_recovery.ipynb #n6347d79
 def search_together(
     study:Study,
@@ -455,25 +530,13 @@ def search_together(
     labels:Tensor,  # to search for
 ) -> dict:          # by title: the generators as they ended; the tallies are in `study.tallies`
     "Search several families at once, the worse half of the labels dropped twice on the way"
-    generators = [study.bounded(f, labels) for f in families]
+    groups = [study.bounded(f, labels) for f in families]
     study.tallies = {f.title:Tally(study.n_classes) for f in families}
-    rounds = 3 if study.search.halve and len(labels)>3 else 1
-    for k in range(rounds):
-        g = len(generators[0])
-        curves = study.run(generators, study.steps//rounds, study.search.images(g))
-        ranked = [group.keep(c[-5:].mean(0).argsort()) for group,c in zip(generators, curves)]
-        stay = g-g//2 if k<rounds-1 else 0  # in the end all that are left are measured
-        for group in ranked: study.count(group.keep(range(stay, g)))
-        if stay: generators = [group.keep(range(stay)) for group in ranked]
-    return dict(zip(study.tallies, generators))
+    rounds = study.search.rounds(len(labels))
+    for k in range(rounds): groups = study.one_round(groups, study.steps//rounds, last=k==rounds-1)
+    return dict(zip(study.tallies, groups))
 
 # %% ../nbs/02_msa_recovery.ipynb #nef49c06
-@patch
-def count(self:Study, generators, most=200):
-    "Put the success of generators into the tally of their family"
-    n = max(5, min(most, 2000//self.n_classes))
-    self.tallies[generators.family.title].add(generators.labels, self.success(generators, n))
-
 @patch
 def search(self:Together, study:Study):
     "Search the families at once, for all labels"
@@ -490,22 +553,21 @@ def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 @patch
 def planned(self:Together, size:Size) -> int:
     "The steps of three rounds, of half the generators each time"
-    K,n,found = size.n_classes,len(self.families),0
-    g,search = K*len(size.search.thresholds),size.search
-    rounds = 3 if search.halve and K>3 else 1
+    g,found,rounds = size.n_classes*len(size.search.thresholds),0,size.search.rounds(size.n_classes)
     for _ in range(rounds):
-        found += size.passes(g, search.steps_for(size.held)//rounds)
+        found += size.passes(g, size.search.steps_for(size.held)//rounds)
         g -= g//2
-    return found*n
+    return found*len(self.families)
 
+# %% ../nbs/02_msa_recovery.ipynb #n6cf3a4f
 @patch
 def planned(self:Warp, size:Size) -> int: return Together((self,)).planned(size)
 
 @patch
-def planned(self:AffineMap, size:Size) -> int: return 0 # answers alone
+def planned(self:GeneratedPatch, size:Size) -> int: return Together((self,)).planned(size)
 
 @patch
-def planned(self:GeneratedPatch, size:Size) -> int: return Together((self,)).planned(size)
+def planned(self:AffineMap, size:Size) -> int: return 0 # answers alone
 
 # %% ../nbs/02_msa_recovery.ipynb #ne93c0c1
 @patch
@@ -522,7 +584,7 @@ def planned(self:AdditivePattern, size:Size) -> int:
     "All labels, with the images that the family asks for"
     return size.passes(size.n_classes, self.steps, self.images(size.n_classes))
 
-# %% ../nbs/02_msa_recovery.ipynb #n0f846ec
+# %% ../nbs/02_msa_recovery.ipynb #n28d18ae
 def masks_left(
     g:int,      # masks
     least:int,  # of which so many stay in any case
@@ -537,6 +599,22 @@ def choosing(self:Mask,
     "How long masks are trained before labels are dropped; the first choice is the hardest"
     return 3*self.choice_steps if first else self.choice_steps
 
+# %% ../nbs/02_msa_recovery.ipynb #nc379c20
+def _mask_rows(family, left, counts, area):
+    "Evidence of the masks that are left; of the others the area they had when they were dropped"
+    def spread(values, rest): return torch.full((len(area),), rest).index_put((left,), values)
+    statistic = spread(log_area_ratio(area[left], counts.rate, family.least), torch.nan)
+    hits,trials = spread(counts.hits, 0),spread(counts.trials, 0)
+    return evidence_rows(family.title, range(len(area)), hits, trials, statistic, area)
+
+# %% ../nbs/02_msa_recovery.ipynb #n20175a4
+@patch
+def train(self:Mask, study:Study, masks, steps, area): # area of all labels' masks, (K,)
+    "Train masks; the areas, those of the trained ones renewed"
+    study.run([masks], steps, study.search.images(len(masks)))
+    return area.index_put((masks.labels.cpu(),), masks.area.detach().cpu())
+
+# %% ../nbs/02_msa_recovery.ipynb #n0f846ec
 @patch
 def search(self:Mask, study:Study):
     "Masks of every label; of many labels the smaller ones go on"
@@ -559,19 +637,6 @@ def planned(self:Mask, size:Size) -> int:
         g = masks_left(g, self.ranks_above)
     return before+size.passes(g, self.steps)
 
-@patch
-def train(self:Mask, study:Study, masks, steps, area): # area of all labels' masks, (K,)
-    "Train masks; the areas, those of the trained ones renewed"
-    study.run([masks], steps, study.search.images(len(masks)))
-    return area.index_put((masks.labels.cpu(),), masks.area.detach().cpu())
-
-def _mask_rows(family, left, counts, area):
-    "Evidence of the masks that are left; of the others the area they had when they were dropped"
-    def spread(values, rest): return torch.full((len(area),), rest).index_put((left,), values)
-    statistic = spread(log_area_ratio(area[left], counts.rate, family.least), torch.nan)
-    hits,trials = spread(counts.hits, 0),spread(counts.trials, 0)
-    return evidence_rows(family.title, range(len(area)), hits, trials, statistic, area)
-
 # %% ../nbs/02_msa_recovery.ipynb #ndaa8b1f
 @patch
 def search(self:RefinedPatch, study:Study):
@@ -592,6 +657,7 @@ def some(self:Study):
     "A random draw of held images, ten per label or more"
     return self.held[torch.randperm(len(self.held))[:max(400, 10*self.n_classes)]]
 
+# %% ../nbs/02_msa_recovery.ipynb #nfe9d8d2
 @patch
 def fill_tables(self:Study, generators):
     "Where each generator sends each class, into its table"
@@ -600,6 +666,27 @@ def fill_tables(self:Study, generators):
         probs = self.answers(im, lambda x: generators.stamp(x, k)).softmax(1)
         generators.table[k] = assigned(probs, im.y)
     generators.targeted[:] = True
+
+# %% ../nbs/02_msa_recovery.ipynb #n4747b19
+def odds_above_chance(
+    hits:Tensor,   # images of each class that go where they should, (K,)
+    trials:Tensor, # images of each class, (K,)
+    chance:float,  # success rate that is counted from, in (0,1)
+) -> Tensor:       # ≥ 0, nats
+    "Log odds of success over those of chance; every class counts alike, however many images there are of it"
+    n = trials.sum()
+    right = (hits/trials)[trials>0].mean()*n
+    return (((right+.5)/(n-right+.5)).log()-math.log(chance/(1-chance))).clamp(min=0)
+
+# %% ../nbs/02_msa_recovery.ipynb #na16c94c
+def _table_rows(family, study, squares):
+    "How often a square gives images the label of its table, by that label"
+    im,K = study.some(),study.n_classes
+    to = squares.table[0].cpu()[im.y]
+    hit = study.answers(im, lambda x: squares.stamp(x, 0)).argmax(1)==to
+    hits,trials = torch.bincount(to[hit], minlength=K),torch.bincount(to, minlength=K)
+    odds = odds_above_chance(hits, trials, family.chance)
+    return evidence_rows(family.title, range(K), hits, trials, odds.expand(K))
 
 # %% ../nbs/02_msa_recovery.ipynb #n542bad9
 @patch
@@ -620,17 +707,6 @@ def planned(self:AllToAllPatch, size:Size) -> int:
     ranked = any(isinstance(f, FixedPatch) and f.places and not f.every_class for f in size.search.families)
     return (not ranked)*size.ranking+self.rounds*size.passes(min(self.starts, size.places), self.steps, 2*size.search.b)
 
-def _table_rows(family, study, squares):
-    "How often a square gives images the label of its table, by that label"
-    im,K = study.some(),study.n_classes
-    to = squares.table[0].cpu()[im.y]
-    hit = study.answers(im, lambda x: squares.stamp(x, 0)).argmax(1)==to
-    hits,trials = torch.bincount(to[hit], minlength=K),torch.bincount(to, minlength=K)
-    n = trials.sum()
-    right = (hits/trials)[trials>0].mean()*n # every class counts alike, however many images there are of it
-    odds = ((right+.5)/(n-right+.5)).log()-math.log(family.chance/(1-family.chance))
-    return evidence_rows(family.title, range(K), hits, trials, odds.clamp(min=0).expand(K))
-
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0e5
 def ordered(
     stages,         # of a search
@@ -639,6 +715,7 @@ def ordered(
     "The order of the stages for a model of K classes"
     return sorted(stages, key=lambda s: n_classes<=getattr(s, 'ranks_above', n_classes))
 
+# %% ../nbs/02_msa_recovery.ipynb #nb1326fa
 @patch
 def promising(self:Study,
     small,          # labels of the smallest masks, the smallest first
@@ -649,29 +726,27 @@ def promising(self:Study,
     near = self.leads.amax(0).argsort(descending=True, stable=True)[:led].to(small)
     return torch.cat([near, small[~torch.isin(small, near)]])[:len(small)]
 
-# %% ../nbs/02_msa_recovery.ipynb #n8dbd0e7
-@patch
-def run_stages(self:Study) -> bool: # is the verdict settled?
-    "Search stage after stage until the verdict is settled, after a short search where there is one"
-    stages = ordered(self.search.stages, self.n_classes)
-    seeds = torch.randint(2**31, (len(stages)+1,)).tolist()
-    if self.search.first is not None and self.first_look(seeds.pop()): return True
-    for s,seed in zip(stages, seeds):
-        if self.over(s): continue
-        self.bar.set_description_str(f'{s.title}, {self.n_classes} labels')
-        before = self.passes.gradient
-        with seeded(seed):
-            s.search(self)
-            if s is stages[0] and isinstance(s, Mask): self.labels = self.promising(self.generators[s.title].labels)
-        self.passes.stages[s.title] = self.passes.stages.get(s.title, 0)+self.passes.gradient-before
-        if s.may_settle and self.settled: return True
-    return False
-
+# %% ../nbs/02_msa_recovery.ipynb #n3607c0d
 @patch
 def over(self:Study, stage) -> bool:
     "Are all families of a stage given up?"
     return {f.title for f in families_of([stage])}<=self.given_up
 
+@patch
+def run_stage(self:Study,
+    stage,
+    seed:int,
+    chooses:bool,   # may it choose the labels that go on?
+):
+    "Search one stage; masks that come before all else choose the labels"
+    self.bar.set_description_str(f'{stage.title}, {self.n_classes} labels')
+    before = self.passes.gradient
+    with seeded(seed):
+        stage.search(self)
+        if chooses and isinstance(stage, Mask): self.labels = self.promising(self.generators[stage.title].labels)
+    self.passes.stages[stage.title] = self.passes.stages.get(stage.title, 0)+self.passes.gradient-before
+
+# %% ../nbs/02_msa_recovery.ipynb #n1c727ea
 @patch
 def first_look(self:Study, seed) -> bool: # is the verdict settled?
     "Search in short: families in which nothing stands out are given up, and of the others what was seen is forgotten"
@@ -682,6 +757,19 @@ def first_look(self:Study, seed) -> bool: # is the verdict settled?
     rows = strongest(pd.concat(self.evidence, ignore_index=True))
     self.given_up |= {f.title for f in self.search.families if self.unlikely(f, rows[rows.family==f.title])}
     self.evidence[:] = [e for e in self.evidence if set(e.family)<=self.given_up]
+    return False
+
+# %% ../nbs/02_msa_recovery.ipynb #n8dbd0e7
+@patch
+def run_stages(self:Study) -> bool: # is the verdict settled?
+    "Search stage after stage until the verdict is settled, after a short search where there is one"
+    stages = ordered(self.search.stages, self.n_classes)
+    seeds = torch.randint(2**31, (len(stages)+1,)).tolist()
+    if self.search.first is not None and self.first_look(seeds.pop()): return True
+    for s,seed in zip(stages, seeds):
+        if self.over(s): continue
+        self.run_stage(s, seed, chooses=s is stages[0])
+        if s.may_settle and self.settled: return True
     return False
 
 # %% ../nbs/02_msa_recovery.ipynb #n85c95de
@@ -724,12 +812,14 @@ def first_steps(self:Study,
     others = [f for f in self.search.families if f.shares_staircase and f.title not in known]
     return before+list(more.values())+[found[f.title] for f in others if f.title in found]
 
+# %% ../nbs/02_msa_recovery.ipynb #n918d05d
 @patch
 def steps_of_staircase(self:Study, generators):
     "A copy of every generator for each threshold of the staircase"
     eps,g = torch.tensor(self.search.staircase_thresholds or self.search.thresholds),len(generators)
     return generators.keep([j for j in range(g) for _ in eps], eps.repeat(g))
 
+# %% ../nbs/02_msa_recovery.ipynb #n99f7cf0
 @patch
 def stairs(self:Study,
     generators,
@@ -775,6 +865,12 @@ def staircase(self:Family, study:Study, labels) -> list: # of `Generators`
     return only(g, study.works(g))
 
 @patch
+def staircase(self:AllToAllPatch, study:Study, labels):
+    "All-to-all patches that work, one for each threshold"
+    return study.stairs(study.generators[self.title], study.search.staircase_steps)
+
+# %% ../nbs/02_msa_recovery.ipynb #nff1b432
+@patch
 def staircase(self:Mask, study:Study, labels):
     "Small masks of the suspected labels that work, one for each threshold"
     s = study.search
@@ -784,6 +880,7 @@ def staircase(self:Mask, study:Study, labels):
     study.run([masks], self.staircase_steps, s.b)
     return only(masks, study.works(masks)&(masks.area<=study.canvas.patch**2/2).cpu())
 
+# %% ../nbs/02_msa_recovery.ipynb #ncedbf26
 @patch
 def staircase(self:AdditivePattern, study:Study, labels):
     "The patterns that were searched, one for each threshold, under a bound that stays"
@@ -792,27 +889,12 @@ def staircase(self:AdditivePattern, study:Study, labels):
     found.family = replace(self, share=None)
     return study.stairs(found, self.staircase_steps)
 
-@patch
-def staircase(self:AllToAllPatch, study:Study, labels):
-    "All-to-all patches that work, one for each threshold"
-    return study.stairs(study.generators[self.title], study.search.staircase_steps)
-
 # %% ../nbs/02_msa_recovery.ipynb #ne43ddff
 @patch
-def recovered(self:Study,
-    targets,    # suspected labels
-    scores,     # `by_label` of the evidence
-) -> list:      # of `Generators`, all of which work
-    "The triggers of all suspected labels"
-    families = self.search.families
-    every_class = [f for f in families if f.every_class]
-    by_class = [l for l in targets if scores.family[l] in {f.title for f in every_class}]
-    single = [l for l in targets if l not in by_class]
-    good = self.recovered_labels(single) if single else []
-    if by_class:
-        self.say('all-to-all triggers')
-        for f in every_class: good = good+f.staircase(self, by_class)
-    return good
+def say(self:Study, what, more=0):
+    "A fresh progress bar for the staircase"
+    self.bar.set_description_str(what)
+    self.bar.reset(self.search.staircase_steps+more)
 
 @patch
 def recovered_labels(self:Study, labels) -> list: # of `Generators`
@@ -824,11 +906,21 @@ def recovered_labels(self:Study, labels) -> list: # of `Generators`
         if good or not f.joins_only: good = good+f.staircase(self, labels)
     return good
 
+# %% ../nbs/02_msa_recovery.ipynb #n4ee7d39
 @patch
-def say(self:Study, what, more=0):
-    "A fresh progress bar for the staircase"
-    self.bar.set_description_str(what)
-    self.bar.reset(self.search.staircase_steps+more)
+def recovered(self:Study,
+    targets,    # suspected labels
+    scores,     # `by_label` of the evidence
+) -> list:      # of `Generators`, all of which work
+    "The triggers of all suspected labels"
+    every_class = [f for f in self.search.families if f.every_class]
+    by_class = [l for l in targets if scores.family[l] in {f.title for f in every_class}]
+    single = [l for l in targets if l not in by_class]
+    good = self.recovered_labels(single) if single else []
+    if by_class:
+        self.say('all-to-all triggers')
+        for f in every_class: good = good+f.staircase(self, by_class)
+    return good
 
 # %% ../nbs/02_msa_recovery.ipynb #ncd3eb8f
 @dataclass(frozen=True)
@@ -843,18 +935,26 @@ class Member:
         if self.source is not None: label += f' of class {self.source}'
         return f'{label}, {self.family}\nε = {self.threshold:.1f}'
 
+# %% ../nbs/02_msa_recovery.ipynb #n8799775
+def members_of(
+    generators,
+) -> list: # of `Member`
+    "The members of a pool that some generators are"
+    g = generators
+    labels = [None]*len(g) if g.labels is None else g.labels.tolist()
+    sources = g.source.tolist() if isinstance(g, OneClassGenerators) else [None]*len(g)
+    return [Member(g.family.title, *of) for of in zip(labels, g.thresholds.tolist(), sources)]
+
+# %% ../nbs/02_msa_recovery.ipynb #n4b5140f
 class TriggerPool:
     "Recovered triggers, to be sampled: the trigger pool 𝒳 of Algorithm 1"
     def __init__(self,
         generators:list, # of `Generators` that all work
     ): self.generators = generators
     @property
-    def members(self): return [m for g in self.generators for m in _members(g)]
+    def members(self): return [m for g in self.generators for m in members_of(g)]
     @property
     def labels(self): return {m.label for m in self.members} # None among them: all-to-all
-    def sources(self, label): # classes that a label's triggers are for, in order; none: any
-        found = {m.source for m in self.members if m.label==label}
-        return [] if None in found else sorted(found)
     def __len__(self): return sum(map(len, self.generators))
     def __add__(self, other): return TriggerPool(self.generators+other.generators)
     def __repr__(self):
@@ -862,11 +962,24 @@ class TriggerPool:
         titles = sorted({m.family for m in self.members})
         return f"TriggerPool({len(self)} generators; labels {labels}; {', '.join(titles)})"
 
-def _members(g):
-    "The members of a pool that some generators are"
-    labels = [None]*len(g) if g.labels is None else g.labels.tolist()
-    sources = g.source.tolist() if isinstance(g, OneClassGenerators) else [None]*len(g)
-    return [Member(g.family.title, *of) for of in zip(labels, g.thresholds.tolist(), sources)]
+# %% ../nbs/02_msa_recovery.ipynb #ne225882
+@patch
+def sources(self:TriggerPool,
+    label:int,
+) -> list: # classes, in order; none: any
+    "The classes that a label's triggers are for"
+    found = {m.source for m in self.members if m.label==label}
+    return [] if None in found else sorted(found)
+
+# %% ../nbs/02_msa_recovery.ipynb #n1f20f9a
+def labels_reached(
+    generators,
+    k:Tensor, # which of them, (n,)
+    y,        # classes of the images, (n,); None: not known
+) -> Tensor:  # (n,); −1: it depends on the class, which is not known
+    "The labels that generators lead images to"
+    if y is not None: return generators.goals(k, y).label
+    return torch.full_like(k, -1) if generators.labels is None else generators.labels[k]
 
 # %% ../nbs/02_msa_recovery.ipynb #na0598cb
 @patch
@@ -881,24 +994,11 @@ def stamp(self:TriggerPool,
     for g in self.generators:
         i = ((which>=start)&(which<start+len(g))).nonzero()[:,0]
         k = which[i]-start
-        if len(i): out[i],labels[i] = g.stamp(x[i], k),_labels(g, k, None if y is None else y[i])
+        if len(i): out[i],labels[i] = g.stamp(x[i], k),labels_reached(g, k, None if y is None else y[i])
         start += len(g)
     return out,labels
 
-def _labels(g, k, y):
-    "The labels of generators `k` on images of classes `y`, which may not be known"
-    if y is not None: return g.goals(k, y).label
-    return torch.full_like(k, -1) if g.labels is None else g.labels[k]
-
-# %% ../nbs/02_msa_recovery.ipynb #n1b113ae
-def class_name(
-    label:int,
-    classes=(), # names of the classes, by label
-) -> str:
-    "A label, and its class where that has a name of its own"
-    named = label<len(classes) and classes[label]!=str(label)
-    return f'{label} ({classes[label]})' if named else str(label)
-
+# %% ../nbs/02_msa_recovery.ipynb #n727fe0c
 @dataclass
 class Scan:
     "What a scan found"
@@ -920,6 +1020,15 @@ class Scan:
     passes:Passes=field(default_factory=Passes) # that it took, the recovery of the triggers with them
     curves:dict=field(default_factory=dict, repr=False) # by family, see `by_step`
 
+# %% ../nbs/02_msa_recovery.ipynb #n1b113ae
+def class_name(
+    label:int,
+    classes=(), # names of the classes, by label
+) -> str:
+    "A label, and its class where that has a name of its own"
+    named = label<len(classes) and classes[label]!=str(label)
+    return f'{label} ({classes[label]})' if named else str(label)
+
 # %% ../nbs/02_msa_recovery.ipynb #na6fea66
 @patch(as_prop=True)
 def scores(self:Scan):
@@ -940,6 +1049,7 @@ def all_to_all(self:Scan,
     titles = {f.title for f in self.search.families if f.every_class}
     return self.scores.family[label] in titles
 
+# %% ../nbs/02_msa_recovery.ipynb #n320b282
 @patch
 def sources(self:Scan,
     label:int,
@@ -956,6 +1066,13 @@ def whence(self:Scan,
     of = self.sources(label)
     return f" from class {', '.join(class_name(k, classes) for k in of)} alone" if of else ''
 
+# %% ../nbs/02_msa_recovery.ipynb #n5496c8b
+def _turns(mapping, classes, most=10):
+    "Which class is turned into which"
+    def name(k): return str(classes[k]) if k<len(classes) else str(k)
+    pairs = [f'{name(a)}→{name(b)}' for a,b in enumerate(mapping)]
+    return ', '.join(pairs[:most]+['…']*(len(pairs)>most))
+
 # %% ../nbs/02_msa_recovery.ipynb #ncd4d4d8
 @patch
 def named(self:Scan,
@@ -967,12 +1084,7 @@ def named(self:Scan,
     if self.mapping: words.append(f'all-to-all ({_turns(self.mapping, classes)})')
     return '; '.join(words)
 
-def _turns(mapping, classes, most=10):
-    "Which class is turned into which"
-    def name(k): return str(classes[k]) if k<len(classes) else str(k)
-    pairs = [f'{name(a)}→{name(b)}' for a,b in enumerate(mapping)]
-    return ', '.join(pairs[:most]+['…']*(len(pairs)>most))
-
+# %% ../nbs/02_msa_recovery.ipynb #n177a8a3
 @patch
 def __repr__(self:Scan):
     best = self.scores.score.sort_values(ascending=False, kind='stable')[:3]
@@ -995,6 +1107,7 @@ def row(self:Search) -> dict: # JSON values
     own = {k:list(v) if isinstance(v, tuple) else v for k,v in own.items()}|dict(first=self.first and self.first.row())
     return dict(stages=[_stage_row(s) for s in self.stages], recover=[_stage_row(f) for f in self.recover])|own
 
+# %% ../nbs/02_msa_recovery.ipynb #n18ada4f
 @patch(as_prop=True)
 def nulls(self:Search):
     "The null distributions it judges by: [loc, scale] by family"
@@ -1022,6 +1135,7 @@ def preset_named(
         raise BadInput(f"`preset` must be one of {', '.join(map(repr, known))}; got {preset!r}")
     return known[preset]
 
+# %% ../nbs/02_msa_recovery.ipynb #ned6a648
 def by_step(
     parts,      # of a family: pairs of labels (g,) and hinges (steps,g), in the order in which they were trained
     K:int,      # labels
@@ -1029,6 +1143,17 @@ def by_step(
     "How far each label's best generator was from its threshold, step by step; NaN where it was not tried"
     best = [c.new_full((len(c),K), torch.inf).scatter_reduce(1, l.expand(len(c), -1), c, 'amin') for l,c in parts]
     return torch.cat(best).masked_fill(torch.cat(best).isinf(), torch.nan).cpu()
+
+# %% ../nbs/02_msa_recovery.ipynb #nef64f48
+@patch(as_prop=True)
+def accuracy(self:Study):
+    "Share of the held images that the searched model is right on"
+    return (self.answers(self.held).argmax(1)==self.held.y).float().mean().item()
+
+@patch(as_prop=True)
+def by_step(self:Study):
+    "The curves of all families, see the function of this name"
+    return {title:by_step(parts, self.n_classes) for title,parts in self.curves.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #n0611eef
 def _confirmed(verdict, pool):
@@ -1041,16 +1166,6 @@ def _mapping(generators):
     "The label that images of each class get, of an all-to-all backdoor; None if there is none"
     return next((g.table[0].tolist() for g in generators if g.labels is None), None)
 
-@patch(as_prop=True)
-def accuracy(self:Study):
-    "Share of the held images that the searched model is right on"
-    return (self.answers(self.held).argmax(1)==self.held.y).float().mean().item()
-
-@patch(as_prop=True)
-def by_step(self:Study):
-    "The curves of all families, see the function of this name"
-    return {title:by_step(parts, self.n_classes) for title,parts in self.curves.items()}
-
 # %% ../nbs/02_msa_recovery.ipynb #n8d079bc
 def _not_confirmed(verdict, targets):
     "A doubt where labels stand out and none of them is named"
@@ -1059,10 +1174,7 @@ def _not_confirmed(verdict, targets):
     words = f'label {labels} stands out, but no trigger was recovered that turns half of the images into it'
     return [Doubt(words, blocks=True)]
 
-def _few(n_classes):
-    "Why a model of few classes is not called clean"
-    return f'nothing stands out, but with {n_classes} classes a label has to stand out far to be noticed'
-
+# %% ../nbs/02_msa_recovery.ipynb #n1ee810e
 def _unseen(search, verdict, n_classes, n_held):
     "A doubt where even a trigger that always works would not have stood out"
     if search.tau is not None or verdict.targets: return []
@@ -1070,6 +1182,11 @@ def _unseen(search, verdict, n_classes, n_held):
     highest = highest_scores(verdict.evidence, search.families, n_classes=n_classes, images=images)
     blind = len(highest)>0 and (highest<=verdict.threshold).all()
     return [Doubt('even a trigger that always works would not have stood out', blocks=True)]*int(blind)
+
+# %% ../nbs/02_msa_recovery.ipynb #n4cbbb81
+def _few(n_classes):
+    "Why a model of few classes is not called clean"
+    return f'nothing stands out, but with {n_classes} classes a label has to stand out far to be noticed'
 
 def _judged(search, verdict, good, doubts, n_classes, n_held):
     "What a scan says when all is searched; `good` are the recovered triggers"
@@ -1081,11 +1198,27 @@ def _judged(search, verdict, good, doubts, n_classes, n_held):
     return dict(verdict=word, targets=targets, evidence=verdict.evidence, pool=pool if targets else None,
                 threshold=verdict.threshold, mapping=_mapping(good), doubts=doubts+more)
 
+# %% ../nbs/02_msa_recovery.ipynb #nf1ef73b
 def _unjudged(search, doubts):
     "What a scan says of a model that is not searched"
     evidence = evidence_rows('', [], [], [], [])
     return dict(verdict='inconclusive', targets=[], evidence=evidence, pool=None, threshold=search.threshold,
                 seconds=0., decided=0., doubts=doubts)
+
+# %% ../nbs/02_msa_recovery.ipynb #n99dfc82
+def _searched(case, search, seed, progress, start):
+    "What a scan says of a model that is searched"
+    def elapsed(): return round(time.time()-start, 2)
+    with seeded(seed),frozen(case.model, images=case.images) as m:
+        study = Study(m, case.images, case.n_classes, search, progress)
+        acc = study.accuracy
+        study.run_stages()
+        verdict,decided = study.verdict,elapsed()
+        study.passes.decided = study.passes.gradient
+        good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
+        study.bar.close()
+    found = _judged(search, verdict, good, case.doubts, case.n_classes, len(case.images))
+    return found|dict(acc=acc, decided=decided, seconds=elapsed(), curves=study.by_step, passes=study.passes)
 
 # %% ../nbs/02_msa_recovery.ipynb #n8c67c01
 def scan(
@@ -1101,27 +1234,23 @@ def scan(
     name = preset if isinstance(preset, str) else 'own'
     how = dict(n_classes=case.n_classes, n_held=len(case.images), seed=seed, preset=name, search=search)
     if any(d.blocks for d in case.doubts): return Scan(**_unjudged(search, case.doubts), **how, acc=case.accuracy)
-    with seeded(seed),frozen(case.model, images=case.images) as m:
-        study = Study(m, case.images, case.n_classes, search, progress)
-        acc = study.accuracy
-        study.run_stages()
-        verdict,decided = study.verdict,round(time.time()-start, 2)
-        study.passes.decided = study.passes.gradient
-        good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
-        study.bar.close()
-    times = dict(decided=decided, seconds=round(time.time()-start, 2))
-    more = dict(acc=acc, curves=study.by_step, passes=study.passes)
-    return Scan(**_judged(search, verdict, good, case.doubts, case.n_classes, len(case.images)), **how, **times, **more)
+    return Scan(**_searched(case, search, seed, progress, start), **how)
 
 # %% ../nbs/02_msa_recovery.ipynb #n79d74c2
-def _picture(ax, p): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
-
 def _shown(pool, every):
     "Which members of a pool to show"
     if every: return list(range(len(pool)))
     best = {}
     for i,m in sorted(enumerate(pool.members), key=lambda o: o[1].threshold): best[m.family,m.label] = i
     return sorted(best.values())
+
+# %% ../nbs/02_msa_recovery.ipynb #n823095d
+def _picture(ax, p): ax.imshow(p.permute(1,2,0).squeeze(-1), vmin=0, vmax=1, cmap='gray')
+
+def _row_of_pictures(axs, title, pictures):
+    "A row of axes with a title on the left and pictures from the right"
+    axs[0].text(-.25, .5, title, transform=axs[0].transAxes, ha='right', va='center', fontsize=8)
+    for ax,p in zip(axs[::-1], pictures): _picture(ax, p)
 
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
@@ -1136,9 +1265,7 @@ def show_triggers(
     shown,cols = _shown(pool, every),n+(real is not None)
     fig,axs = plt.subplots(len(shown), cols, figsize=(.7*cols+1.6, .75*len(shown)), squeeze=False)
     for ax in axs.flat: ax.axis('off')
-    for i,row in zip(shown, axs):
-        row[0].text(-.25, .5, pool.members[i], transform=row[0].transAxes, ha='right', va='center', fontsize=8)
-        for ax,p in zip(row[::-1], samples[i]): _picture(ax, p)
+    for i,row in zip(shown, axs): _row_of_pictures(row, pool.members[i], samples[i])
     if real is not None:
         _picture(axs[0,0], real.pattern)
         axs[0,0].set_title('real', fontsize=8)

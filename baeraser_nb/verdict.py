@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'BESIDE', 'median_of_others', 'log_odds_against_others', 'log_area_ratio', 'evidence_rows', 'strongest',
-           'comparisons', 'score', 'scored', 'by_label', 'threshold', 'suspects', 'Verdict', 'judge', 'odds_missed',
-           'highest_scores']
+           'comparisons', 'score', 'log_odds_above', 'scored', 'by_label', 'threshold', 'suspects', 'Verdict', 'judge',
+           'odds_missed', 'highest_scores']
 
 # %% ../nbs/01d_verdict.ipynb #n64d304a
 import math
@@ -24,6 +24,7 @@ def median_of_others(
     at = torch.arange(len(v))
     return torch.stack([v[at!=i].median() for i in range(len(v))])
 
+# %% ../nbs/01d_verdict.ipynb #n8c8ce53
 def log_odds_against_others(
     hits:Tensor,     # (n,) successes, one per label that was tried
     trials:Tensor,   # (n,) images tried, each > 0
@@ -81,6 +82,7 @@ def comparisons(
     sizes = Counter(type(f) for f in known.values())
     return {title:len(sizes)*sizes[type(f)] for title,f in known.items()}
 
+# %% ../nbs/01d_verdict.ipynb #n341918a
 def score(
     p,           # p-value or array of them, in [0,1]
     n:int=1,     # comparisons
@@ -88,19 +90,26 @@ def score(
     "−log10 of a p-value, the number of comparisons allowed for"
     return np.maximum(0., -np.log10(np.clip(np.asarray(p)*n, 1e-99, None)))+0. # no −0
 
+# %% ../nbs/01d_verdict.ipynb #nd81d4f2
+def log_odds_above(
+    tau:float, # success rate in (0,1) that a suspect must exceed (Algorithm 1, line 13)
+    hits,      # successes
+    trials,    # images tried
+):             # > 0 where it is exceeded, nats
+    "How far success is above a rate, in log odds"
+    return np.log((hits+.5)/(trials-hits+.5))-math.log(tau/(1-tau))
+
 # %% ../nbs/01d_verdict.ipynb #nef47482
 def scored(
     evidence:pd.DataFrame,
     families,         # that a clean model is searched for
-    tau=None,         # success rate in (0,1) that a suspect must exceed (Algorithm 1, line 13); None: judge by p-values
+    tau=None,         # see `log_odds_above`; None: judge by p-values
     nulls=None,       # by title, other nulls than the families' own
     n_classes=None,   # K, on which nulls may depend; None: ten or more
 ) -> pd.DataFrame:    # a copy with `p_value` and `score`
     "Evidence with p-values and scores"
+    if tau is not None: return evidence.assign(score=log_odds_above(tau, evidence.hits, evidence.trials))
     out,n = evidence.copy(),comparisons(families)
-    if tau is not None:
-        out['score'] = np.log((out.hits+.5)/(out.trials-out.hits+.5))-math.log(tau/(1-tau))
-        return out
     nulls = {f.title:f.null_for(n_classes) for f in reversed(list(families))}|(nulls or {})
     for title in out.family.unique():
         on = out.family==title
@@ -108,6 +117,7 @@ def scored(
         out.loc[on,'p_value'],out.loc[on,'score'] = p,score(p, n[title])
     return out
 
+# %% ../nbs/01d_verdict.ipynb #nc63e023
 def by_label(
     evidence:pd.DataFrame, # scored
     n_classes=None,        # K; None: only labels that were tried
@@ -120,7 +130,7 @@ def by_label(
     best = best.reindex(range(n_classes)).rename_axis('label')
     return best.fillna(dict(score=0., hits=0, trials=0))
 
-# %% ../nbs/01d_verdict.ipynb #nc13db21
+# %% ../nbs/01d_verdict.ipynb #nc791d00
 def threshold(
     alpha:float=.05, # share of clean models that may be suspected
     tau=None,        # see `scored`
@@ -128,6 +138,7 @@ def threshold(
     "What a suspect's score exceeds"
     return -math.log10(alpha) if tau is None else 0.
 
+# %% ../nbs/01d_verdict.ipynb #nc13db21
 def suspects(
     best:pd.DataFrame, # of `by_label`, above the threshold, the highest score first
     families,          # that a clean model is searched for
@@ -139,9 +150,7 @@ def suspects(
     stays.iloc[:1] = True
     return [int(l) for l in best.index[stays]]
 
-# %% ../nbs/01d_verdict.ipynb #n00efdb2
-BESIDE = .01 # p-value that a suspect beside the first must have
-
+# %% ../nbs/01d_verdict.ipynb #nb48fbe1
 @dataclass
 class Verdict:
     "What the evidence says"
@@ -149,6 +158,9 @@ class Verdict:
     targets:list           # suspected labels, the most suspect first
     threshold:float        # score that a suspect exceeds
     evidence:pd.DataFrame  # scored
+
+# %% ../nbs/01d_verdict.ipynb #n00efdb2
+BESIDE = .01 # p-value that a suspect beside the first must have
 
 def judge(
     evidence:pd.DataFrame,
@@ -173,6 +185,7 @@ def odds_missed(
     missed = rows.trials-rows.hits
     return np.log((rows.trials.clip(lower=images)+.5)/.5)-np.log((rows.hits+.5)/(missed+.5))
 
+# %% ../nbs/01d_verdict.ipynb #nec9831a
 def highest_scores(
     evidence:pd.DataFrame,
     families,         # that a clean model is searched for
