@@ -556,6 +556,16 @@ def draw(self:GaussianGenerators, i): # generators, (n,)
     noise = torch.randn(len(i), *self.mean.shape[1:], device=self.device)
     return self.mean[i]+self.spread[i].exp()*noise
 
+# %% ../nbs/01c_families.ipynb #n92181ec
+@patch
+def begin_at(self:GaussianGenerators,
+    others, # as many `GaussianGenerators`, with patterns of the same shape
+):          # itself
+    "Begin with the patterns of other generators"
+    self.mean.data.copy_(others.mean.data)
+    self.spread.data.copy_(others.spread.data)
+    return self
+
 # %% ../nbs/01c_families.ipynb #n9c9efd2
 @patch
 def stamp(self:GaussianGenerators,

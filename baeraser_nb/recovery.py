@@ -127,7 +127,7 @@ _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllTo
          PerImage())
 
 # %% ../nbs/02_msa_recovery.ipynb #n0c4a462
-_SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
+_SHORT = (FixedPatch(places=4, starts=1, screen_steps=5, steps=12),SharedPositionPatch(places=3, screen_steps=6, steps=10),
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
@@ -377,6 +377,17 @@ def rank_places(self:Study):
     self.leads = torch.stack([self.taken_for(self.squares, i) for i in range(len(squares))])
     return self.squares
 
+# %% ../nbs/02_msa_recovery.ipynb #n7e96731
+@patch
+def led(self:Study,
+    labels,         # (g,)
+    n:int,          # squares for each
+) -> Tensor:        # (g,n) which of `rank_places`
+    "Which squares most easily lead to each label"
+    self.rank_places()
+    order = self.leads[:,labels.cpu()].argsort(dim=0, descending=True, stable=True)
+    return order[:n].T.to(self.device)
+
 # %% ../nbs/02_msa_recovery.ipynb #n7e96732
 @patch
 def places(self:Study,
@@ -385,18 +396,26 @@ def places(self:Study,
 ) -> Tensor:        # (g,n,2) upper left corners
     "Where squares most easily lead to each label"
     if n is None: return self.grid.expand(len(labels), -1, -1)
-    corners = self.rank_places().corners
-    order = self.leads[:,labels.cpu()].argsort(dim=0, descending=True, stable=True)[:n]
-    return corners[order.T.to(self.device)]
+    return self.rank_places().corners[self.led(labels, n)]
+
+# %% ../nbs/02_msa_recovery.ipynb #nea2d102
+@patch
+def to_screen(self:Study,
+    family:FixedPatch,
+    labels,         # (g,)
+) -> Generators:    # the squares of each label in turn
+    "Squares at all places; or where some lead to the label, and from what led there"
+    places = self.places(labels, family.places)
+    squares = self.opaque(family, labels.repeat_interleave(places.shape[1]), places.flatten(0, 1))
+    if family.places is None: return squares
+    return squares.begin_at(self.rank_places().keep(self.led(labels, family.places).flatten()))
 
 # %% ../nbs/02_msa_recovery.ipynb #nea2d106
 @patch
 def search(self:FixedPatch, study:Study):
     "The best fixed patch of every label, and what it does"
     labels = study.labels.to(study.device)
-    places = study.places(labels, self.places)
-    squares = study.opaque(self, labels.repeat_interleave(places.shape[1]), places.flatten(0, 1))
-    squares = study.best(squares, self.starts, self.screen_steps, 4)
+    squares = study.best(study.to_screen(self, labels), self.starts, self.screen_steps, 4)
     study.record(study.best(squares, 1, self.steps, study.search.images(len(labels))))
 
 # %% ../nbs/02_msa_recovery.ipynb #ncdc5e33
