@@ -508,17 +508,18 @@ class Tally:
 
 # %% ../nbs/02_msa_recovery.ipynb #nb84ad54
 @patch
-def count(self:Study, generators, most=200):
-    "Put the success of generators into the tally of their family"
-    n = max(5, min(most, 2000//self.n_classes))
-    self.tallies[generators.family.title].add(generators.labels, self.success(generators, n))
-
-@patch
 def bounded(self:Study, family, labels):
     "Untrained generators of a bounded family, one for each label and threshold"
     eps = torch.tensor(self.search.thresholds)
     labels,thresholds = labels.repeat_interleave(len(eps)),eps.repeat(len(labels))
     return family.untrained(self.canvas, labels, thresholds).to(self.device)
+
+# %% ../nbs/02_msa_recovery.ipynb #n4fb7124
+@patch
+def count(self:Study, generators, most=200):
+    "Put the success of generators into the tally of their family"
+    n = max(5, min(most, 2000//self.n_classes))
+    self.tallies[generators.family.title].add(generators.labels, self.success(generators, n))
 
 # %% ../nbs/02_msa_recovery.ipynb #n454abfc
 @patch
@@ -528,6 +529,7 @@ def rounds(self:Search,
     "In how many rounds families are searched together"
     return 3 if self.halve and n>3 else 1
 
+# %% ../nbs/02_msa_recovery.ipynb #n1ee1472
 @patch
 def one_round(self:Study,
     groups:list,    # of `Generators`, as many in each
@@ -745,12 +747,13 @@ def promising(self:Study,
     near = self.leads.amax(0).argsort(descending=True, stable=True)[:led].to(small)
     return torch.cat([near, small[~torch.isin(small, near)]])[:len(small)]
 
-# %% ../nbs/02_msa_recovery.ipynb #n3607c0d
+# %% ../nbs/02_msa_recovery.ipynb #n2a16733
 @patch
 def over(self:Study, stage) -> bool:
     "Are all families of a stage given up?"
     return {f.title for f in families_of([stage])}<=self.given_up
 
+# %% ../nbs/02_msa_recovery.ipynb #n3607c0d
 @patch
 def run_stage(self:Study,
     stage,
@@ -956,10 +959,9 @@ class Member:
 
 # %% ../nbs/02_msa_recovery.ipynb #n8799775
 def members_of(
-    generators,
+    g, # `Generators`
 ) -> list: # of `Member`
     "The members of a pool that some generators are"
-    g = generators
     labels = [None]*len(g) if g.labels is None else g.labels.tolist()
     sources = g.source.tolist() if isinstance(g, OneClassGenerators) else [None]*len(g)
     return [Member(g.family.title, *of) for of in zip(labels, g.thresholds.tolist(), sources)]
