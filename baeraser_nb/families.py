@@ -698,6 +698,7 @@ class FixedPatch(Family):
     steps:int=20            # of the search at those
     screen_steps:int=6      # of the screening
     places:int|None=None    # places per label that are screened, where squares lead to it best; None: all of a grid
+    led_above:int=32        # more labels than this: there the screening begins with the patterns that led to them
     title:ClassVar[str] = 'fixed patch'
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'

@@ -127,7 +127,7 @@ _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllTo
          PerImage())
 
 # %% ../nbs/02_msa_recovery.ipynb #n0c4a462
-_SHORT = (FixedPatch(places=4, starts=1, screen_steps=5, steps=12),SharedPositionPatch(places=3, screen_steps=6, steps=10),
+_SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
@@ -404,10 +404,10 @@ def to_screen(self:Study,
     family:FixedPatch,
     labels,         # (g,)
 ) -> Generators:    # the squares of each label in turn
-    "Squares at all places; or where some lead to the label, and from what led there"
+    "Squares at all places, or where some lead to the label; of many labels they begin with what led there"
     places = self.places(labels, family.places)
     squares = self.opaque(family, labels.repeat_interleave(places.shape[1]), places.flatten(0, 1))
-    if family.places is None: return squares
+    if family.places is None or self.n_classes<=family.led_above: return squares
     return squares.begin_at(self.rank_places().keep(self.led(labels, family.places).flatten()))
 
 # %% ../nbs/02_msa_recovery.ipynb #nea2d106
