@@ -405,10 +405,11 @@ def to_screen(self:Study,
     labels,         # (g,)
 ) -> Generators:    # the squares of each label in turn
     "Squares at all places, or where some lead to the label; of many labels they begin with what led there"
-    places = self.places(labels, family.places)
-    squares = self.opaque(family, labels.repeat_interleave(places.shape[1]), places.flatten(0, 1))
-    if family.places is None or self.n_classes<=family.led_above: return squares
-    return squares.begin_at(self.rank_places().keep(self.led(labels, family.places).flatten()))
+    if family.places is None:
+        return self.opaque(family, labels.repeat_interleave(len(self.grid)), self.grid.repeat(len(labels), 1))
+    led = self.rank_places().keep(self.led(labels, family.places).flatten())
+    squares = self.opaque(family, labels.repeat_interleave(family.places), led.corners)
+    return squares.begin_at(led) if self.n_classes>family.led_above else squares
 
 # %% ../nbs/02_msa_recovery.ipynb #nea2d106
 @patch
