@@ -4,16 +4,17 @@
 
 # %% auto #0
 __all__ = ['BOUNDED', 'SEARCHES', 'Together', 'families_of', 'Search', 'Passes', 'Planned', 'Size', 'bar_steps', 'Study', 'Tally',
-           'search_together', 'masks_left', 'odds_above_chance', 'ordered', 'planned_passes', 'only', 'Member',
+           'search_together', 'masks_left', 'odds_above_chance', 'ordered', 'Turn', 'planned_passes', 'only', 'Member',
            'members_of', 'TriggerPool', 'labels_reached', 'Scan', 'class_name', 'preset_named', 'by_step', 'scan',
            'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
 from dataclasses import asdict,dataclass,field,replace
+from typing import NamedTuple
 import pandas as pd
 import torch
-from fastcore.basics import patch
+from fastcore.basics import partition,patch
 from torch import Tensor
 from . import __version__
 from .core import BadInput,progress_bar,seeded
@@ -72,6 +73,7 @@ class Search:
     counted:int=400                  # images on which a generator is tried, at most
     first:'Search|None'=None         # a short search before this one, after which families may be given up
     hopeless:float=.05               # p-value above which `first` gives a family up
+    reopen:float=.5                  # corrected p-value below which a label has what was given up searched after all
     memory:float=2.                  # gigabytes that the images of a step may take, > 0; see `Room`
 
 # %% ../nbs/02_msa_recovery.ipynb #n4805997
@@ -783,17 +785,47 @@ def first_look(self:Study, seed) -> bool: # is the verdict settled?
     return False
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0e7
+class Turn(NamedTuple):
+    "A stage, and how it is searched"
+    stage:Family|Together
+    seed:int
+    chooses:bool    # may it choose the labels that go on?
+
+# %% ../nbs/02_msa_recovery.ipynb #n8dbd0e8
+@patch
+def turns(self:Study, seeds) -> list: # of `Turn`
+    "All stages in their order"
+    stages = ordered(self.search.stages, self.n_classes)
+    return [Turn(s, seed, s is stages[0]) for s,seed in zip(stages, seeds)]
+
+@patch
+def through(self:Study, turns) -> bool: # is the verdict settled?
+    "Search stage after stage until the verdict is settled"
+    for t in turns:
+        self.run_stage(*t)
+        if t.stage.may_settle and self.settled: return True
+    return False
+
+# %% ../nbs/02_msa_recovery.ipynb #n8dbd0ea
+@patch
+def reopened(self:Study,
+    turns,      # whose families were given up
+) -> list:      # those to search after all
+    "What was given up, if a label stands out though none is suspect"
+    top = self.verdict.evidence.score.max()
+    if not -math.log10(self.search.reopen)<top<=self.search.threshold: return []
+    self.evidence[:] = [e for e in self.evidence if not set(e.family)<=self.given_up]
+    self.given_up = set()
+    return turns
+
+# %% ../nbs/02_msa_recovery.ipynb #n8dbd0eb
 @patch
 def run_stages(self:Study) -> bool: # is the verdict settled?
-    "Search stage after stage until the verdict is settled, after a short search where there is one"
-    stages = ordered(self.search.stages, self.n_classes)
-    seeds = torch.randint(2**31, (len(stages)+1,)).tolist()
+    "Search stage after stage, after a short search where there is one, and at last perhaps what that one gave up"
+    seeds = torch.randint(2**31, (len(self.search.stages)+1,)).tolist()
     if self.search.first is not None and self.first_look(seeds.pop()): return True
-    for s,seed in zip(stages, seeds):
-        if self.over(s): continue
-        self.run_stage(s, seed, chooses=s is stages[0])
-        if s.may_settle and self.settled: return True
-    return False
+    over,left = partition(self.turns(seeds), lambda t: self.over(t.stage))
+    return self.through(left) or self.through(self.reopened(over))
 
 # %% ../nbs/02_msa_recovery.ipynb #n85c95de
 def planned_passes(
