@@ -9,12 +9,12 @@ __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS
            'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
            'Wanted', 'victim_spec', 'train_wanted', 'attack_command', 'measure', 'is_pictures', 'measure_pictures',
            'evaluate_command', 'proof_of', 'proof_text', 'proof_of_files', 'prove_command', 'verdict_line',
-           'verdict_notes', 'score_lines', 'scan_text', 'key_of', 'scan_subject', 'scan_row', 'report_on',
-           'check_format', 'formatted', 'Asked', 'scan_one', 'models_in', 'row_of', 'scan_many', 'scan_command',
-           'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from', 'find_or_scan',
-           'can_be_erased', 'Erasing', 'erase_one', 'erase_command', 'demo_models', 'demo_defence', 'demo_verdict',
-           'save_plot', 'save_pictures', 'demo_command', 'pick_rows', 'experiment_list', 'stale_list', 'run_command',
-           'bench_command', 'zoo_command', 'detect_command', 'performance_command']
+           'verdict_notes', 'score_lines', 'suspect_words', 'scan_text', 'key_of', 'scan_subject', 'scan_row',
+           'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'models_in', 'row_of', 'scan_many',
+           'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from',
+           'find_or_scan', 'can_be_erased', 'Erasing', 'erase_one', 'erase_command', 'demo_models', 'demo_defence',
+           'demo_verdict', 'save_plot', 'save_pictures', 'demo_command', 'pick_rows', 'experiment_list', 'stale_list',
+           'run_command', 'bench_command', 'zoo_command', 'detect_command', 'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
@@ -990,10 +990,21 @@ def score_lines(
     short = {f.title:f.short for f in found.search.families}
     names = {label:class_name(label, classes) for label in best.index}
     w = max(map(len, ('label',*names.values())))
-    lines = [f'  {names[l]:{w}} {o.score:6.1f} {o.success:9.1%}   {short[o.family](o)}' for l,o in best.iterrows()]
+    lines = [f'  {names[l]:{w}} {o.score:6.2f} {o.success:9.1%}   {short[o.family](o)}' for l,o in best.iterrows()]
     return [f"  {'label':{w}}  score   success  trigger",*lines]
 
 # %% ../nbs/05a_cli.ipynb #n080d
+def suspect_words(
+    found, # `Scan`
+) -> str:  # '' if no label was tried
+    "Where suspicion begins; beside a suspect it begins later, which is said where it matters"
+    from baeraser_nb.verdict import BESIDE,threshold
+    scores,least = found.scores[found.scores.trials>0].score,found.threshold
+    if scores.empty: return ''
+    spared = set(scores.index[scores>least])-set(found.targets)
+    more = f', of a label beside another {threshold(BESIDE, found.search.tau):.2f}' if found.targets and spared else ''
+    return f'; suspect is a score above {least:.2f}{more}'
+
 def scan_text(
     found,      # `Scan`
     classes=(), # names of the classes, by label
@@ -1002,9 +1013,8 @@ def scan_text(
     "A scan's result for the terminal"
     tried = (found.scores.trials>0).any()
     lines = [verdict_line(found, classes), *(score_lines(found, classes, n) if tried else ()), *verdict_notes(found)]
-    suspect = f'; suspect is a score above {found.threshold:.1f}' if tried else ''
-    foot = f'{found.n_held:,} held images, {found.acc:.1%} of them right; {found.seconds:.0f} s{suspect}'
-    return '\n'.join([*lines, foot])
+    right = f'{found.n_held:,} held images, {found.acc:.1%} of them right'
+    return '\n'.join([*lines, f'{right}; {found.seconds:.0f} s{suspect_words(found)}'])
 
 # %% ../nbs/05a_cli.ipynb #c085
 def key_of(

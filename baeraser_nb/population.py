@@ -437,9 +437,9 @@ PARTS = dict(
 
 def population(
     *parts, # of `PARTS`; none: all
-) -> list:  # of `ModelSpec`
+) -> list:  # of `ModelSpec`; `BadInput` if a part is not known
     "The specs of the population"
-    return [s for p in parts or PARTS for s in PARTS[p]()]
+    return by_part(PARTS)(*parts)
 
 # %% ../nbs/04f_population.ipynb #naa3e123
 def spec_words(row):

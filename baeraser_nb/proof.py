@@ -28,7 +28,7 @@ from .core import BadInput,as_json,one_line,progress_bar,seeded,write_whole
 from .data import Images,Splits,to_float
 from .networks import amp_mode,copied,frozen,predict,trainable_copy,with_gradients
 from .training import learner
-from .rows import Experiment
+from .rows import Experiment,by_part
 from .attacks import NO_TRIGGERED,Metrics,aim,der as der_of,evaluate
 from .zoo import Spec,clean_twin,load_victim,recipe
 from .recovery import scan
@@ -565,9 +565,9 @@ PROOF_PARTS = dict(digits=digits_questions, lenet=lenet_questions, small=small_q
 
 def proof_questions(
     *parts, # of `PROOF_PARTS`; none: all
-) -> list:  # of `Question`
+) -> list:  # of `Question`; `BadInput` if a part is not known
     "The questions of some parts"
-    return [q for p in parts or PROOF_PARTS for q in PROOF_PARTS[p]()]
+    return by_part(PROOF_PARTS)(*parts)
 
 # %% ../nbs/04g_proof.ipynb #nf133aad
 def net_of(spec):

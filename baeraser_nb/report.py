@@ -58,8 +58,8 @@ def _label_sentence(o, found):
     what,alone = _families(found)[o['family']].describe(o),found.sources(o['label'])
     whose = f"class {', '.join(map(str, alone))}" if alone else 'other classes'
     return (f"Label {o['name']}: {what} makes the model give this answer on {o['success']:.0%} of {o['trials']} clean "
-            f"images of {whose}. Of clean models, {rarity(o['score'])} would have a label that stands out so far "
-            f"{_stands_out(o['score'], found)}.")
+            f"images of {whose}. Of the clean models that scores go back to, {rarity(o['score'])} would have a label that "
+            f"stands out so far {_stands_out(o['score'], found)}.")
 
 # %% ../nbs/05_report.ipynb #n1312391
 def _success(rows):
@@ -74,8 +74,8 @@ def _all_to_all_sentence(rows, found, classes):
     pairs = found.named(classes).rpartition('; ')[2] # after the labels that are targets by themselves
     what,how_rare = _families(found)[rows[0]['family']].describe(rows[0]),rarity(rows[0]['score'])
     return (f"{pairs[:1].upper()}{pairs[1:]}: {what} makes the model take images of every class for one other class, "
-            f"on {share:.0%} of {trials} clean images. Of clean models, {how_rare} would have such "
-            f"a pattern {_stands_out(rows[0]['score'], found)}.")
+            f"on {share:.0%} of {trials} clean images. Of the clean models that scores go back to, "
+            f"{how_rare} would have such a pattern {_stands_out(rows[0]['score'], found)}.")
 
 # %% ../nbs/05_report.ipynb #n2b5c151
 def _others_sentence(o, found):
@@ -163,10 +163,11 @@ def _threshold_sentence(about):
 # %% ../nbs/05_report.ipynb #n0b18a45
 NOT_SEEN = ('triggers that differ from image to image', 'triggers for one class of more than twenty',
             'large warps, turns by over 30 degrees', 'faint waves over the whole image',
+            'filters of the whole image, such as tints, blur or dark edges', 'several patches that work only together',
             'backdoors written into the weights by hand') # what no family finds
 
 _MISSED = (f"Would not have been seen, or seldom: {', '.join(NOT_SEEN)}. "
-           'Triggers made of objects, colours or several images were never tried.')
+           'Triggers made of objects or several images were never tried.')
 
 _ASSUMED = ('The held images were taken to be clean, rightly labelled and like those the model will see. '
             'Whether the model is accurate enough, fair, or easily fooled by other means was not asked.')

@@ -360,8 +360,9 @@ def missing(self:Experiment,
 def pick(self:Experiment,
     *parts:str,     # names of parts, see the field `parts`; none: what `items` gives without
     only=(),        # texts that an item's name must hold, all of them
-) -> list:          # `BadInput` if nothing is left
+) -> list:          # `BadInput` if a part is not known, or nothing is left
     "Items by part and by name"
+    if parts and not self.parts: raise BadInput(f"`part` {parts[0]!r}: {self.name} has no parts")
     found = self.named(self.items(*parts), only)
     if found: return found
     texts = ' '.join(only)
