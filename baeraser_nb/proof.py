@@ -553,7 +553,7 @@ def small_questions():
 
 def lenet_questions():
     "A network without BatchNorm on MNIST and Fashion-MNIST"
-    victims = [ModelSpec('lenet', data, a) for data in ('mnist','fashion_mnist') for a in ('patch3','roaming')]
+    victims = [ModelSpec('lenet', data, a) for data in ('mnist','fashion_mnist') for a in ('patch3','patch5')]
     return about(victims, tuple(w for w in WHATS if w!='anp')) # which prunes channels of BatchNorm
 
 def cifar_questions():
