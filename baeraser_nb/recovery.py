@@ -808,15 +808,17 @@ def through(self:Study, turns) -> bool: # is the verdict settled?
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0ea
 @patch
-def reopened(self:Study,
+def second_thoughts(self:Study,
     turns,      # whose families were given up
-) -> list:      # those to search after all
-    "What was given up, if a label stands out though none is suspect"
+) -> bool:      # is the verdict settled?
+    "Search what was given up after all, if a label stands out though none is suspect; it counts only if it settles"
     top = self.verdict.evidence.score.max()
-    if not -math.log10(self.search.reopen)<top<=self.search.threshold: return []
-    self.evidence[:] = [e for e in self.evidence if not set(e.family)<=self.given_up]
-    self.given_up = set()
-    return turns
+    if not -math.log10(self.search.reopen)<top<=self.search.threshold: return False
+    seen,given_up = self.evidence[:],self.given_up
+    self.evidence[:],self.given_up = [e for e in seen if not set(e.family)<=given_up],set()
+    settled = self.through(turns) or self.settled
+    if not settled: self.evidence[:],self.given_up = seen,given_up
+    return settled
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0eb
 @patch
@@ -825,7 +827,7 @@ def run_stages(self:Study) -> bool: # is the verdict settled?
     seeds = torch.randint(2**31, (len(self.search.stages)+1,)).tolist()
     if self.search.first is not None and self.first_look(seeds.pop()): return True
     over,left = partition(self.turns(seeds), lambda t: self.over(t.stage))
-    return self.through(left) or self.through(self.reopened(over))
+    return self.through(left) or self.second_thoughts(over)
 
 # %% ../nbs/02_msa_recovery.ipynb #n85c95de
 def planned_passes(
