@@ -771,19 +771,6 @@ def run_stage(self:Study,
         if chooses and isinstance(stage, Mask): self.labels = self.promising(self.generators[stage.title].labels)
     self.passes.stages[stage.title] = self.passes.stages.get(stage.title, 0)+self.passes.gradient-before
 
-# %% ../nbs/02_msa_recovery.ipynb #n1c727ea
-@patch
-def first_look(self:Study, seed) -> bool: # is the verdict settled?
-    "Search in short: families in which nothing stands out are given up, and of the others what was seen is forgotten"
-    first = self.short()
-    with seeded(seed): settled = first.run_stages()
-    self.labels = first.labels
-    if settled or not self.evidence: return settled
-    rows = strongest(pd.concat(self.evidence, ignore_index=True))
-    self.given_up |= {f.title for f in self.search.families if self.unlikely(f, rows[rows.family==f.title])}
-    self.evidence[:] = [e for e in self.evidence if set(e.family)<=self.given_up]
-    return False
-
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0e7
 class Turn(NamedTuple):
     "A stage, and how it is searched"
@@ -819,6 +806,19 @@ def second_thoughts(self:Study,
     settled = self.through(turns) or self.settled
     if not settled: self.evidence[:],self.given_up = seen,given_up
     return settled
+
+# %% ../nbs/02_msa_recovery.ipynb #n1c727ea
+@patch
+def first_look(self:Study, seed) -> bool: # is the verdict settled?
+    "Search in short: families in which nothing stands out are given up, and of the others what was seen is forgotten"
+    first = self.short()
+    with seeded(seed): settled = first.run_stages()
+    self.labels = first.labels
+    if settled or not self.evidence: return settled
+    rows = strongest(pd.concat(self.evidence, ignore_index=True))
+    self.given_up |= {f.title for f in self.search.families if self.unlikely(f, rows[rows.family==f.title])}
+    self.evidence[:] = [e for e in self.evidence if set(e.family)<=self.given_up]
+    return False
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0eb
 @patch

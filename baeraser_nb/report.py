@@ -58,8 +58,8 @@ def _label_sentence(o, found):
     what,alone = _families(found)[o['family']].describe(o),found.sources(o['label'])
     whose = f"class {', '.join(map(str, alone))}" if alone else 'other classes'
     return (f"Label {o['name']}: {what} makes the model give this answer on {o['success']:.0%} of {o['trials']} clean "
-            f"images of {whose}. Of the clean models that scores go back to, {rarity(o['score'])} would have a label that "
-            f"stands out so far {_stands_out(o['score'], found)}.")
+            f"images of {whose}. Of the clean models that scores go back to, {rarity(o['score'])} would have a "
+            f"label that stands out so far {_stands_out(o['score'], found)}.")
 
 # %% ../nbs/05_report.ipynb #n1312391
 def _success(rows):
