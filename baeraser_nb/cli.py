@@ -1001,8 +1001,9 @@ def suspect_words(
     from baeraser_nb.verdict import BESIDE,threshold
     scores,least = found.scores[found.scores.trials>0].score,found.threshold
     if scores.empty: return ''
-    spared = set(scores.index[scores>least])-set(found.targets)
-    more = f', of a label beside another {threshold(BESIDE, found.search.tau):.2f}' if found.targets and spared else ''
+    beside = threshold(BESIDE, found.search.tau)
+    spared = found.targets and ((scores>least)&(scores<=beside)&~scores.index.isin(found.targets)).any()
+    more = f', of a label beside another {beside:.2f}' if spared else ''
     return f'; suspect is a score above {least:.2f}{more}'
 
 def scan_text(

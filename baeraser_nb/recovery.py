@@ -799,6 +799,7 @@ def second_thoughts(self:Study,
     turns,      # whose families were given up
 ) -> bool:      # is the verdict settled?
     "Search what was given up after all, if a label stands out though none is suspect; it counts only if it settles"
+    if not turns: return False
     top = self.verdict.evidence.score.max()
     if not -math.log10(self.search.reopen)<top<=self.search.threshold: return False
     seen,given_up = self.evidence[:],self.given_up
