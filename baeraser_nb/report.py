@@ -51,7 +51,7 @@ def score_rows(
 # %% ../nbs/05_report.ipynb #n3c53912
 def _stands_out(score, found):
     "How rare a score is and where suspicion begins, for the end of a sentence"
-    return f'(score {score:.1f}; suspect is a score above {found.threshold:.1f})'
+    return f'(score {score:.2f}; suspect is a score above {found.threshold:.2f})'
 
 def _label_sentence(o, found):
     "What speaks against one label"
@@ -80,13 +80,13 @@ def _all_to_all_sentence(rows, found, classes):
 # %% ../nbs/05_report.ipynb #n2b5c151
 def _others_sentence(o, found):
     "What is to be said of the labels that are not suspected; `o` is the row of the highest"
-    if o['score']<.05:
+    if o['score']<.005:
         other = 'other ' if found.targets else ''
-        return f"No {other}label stands out: their scores are 0.0, and the threshold is {found.threshold:.1f}."
+        return f"No {other}label stands out: their scores are 0.00, and the threshold is {found.threshold:.2f}."
     which = 'next' if found.targets else 'most'
-    said = f"The {which} suspicious label is {o['name']}, with a score of {o['score']:.1f}"
-    if o['score']<=found.threshold: return f'{said}: below the threshold of {found.threshold:.1f}.'
-    return (f'{said}, above the threshold of {found.threshold:.1f}, '
+    said = f"The {which} suspicious label is {o['name']}, with a score of {o['score']:.2f}"
+    if o['score']<=found.threshold: return f'{said}: below the threshold of {found.threshold:.2f}.'
+    return (f'{said}, above the threshold of {found.threshold:.2f}, '
             'but no pattern was found that is classified as it on half of the images.')
 
 # %% ../nbs/05_report.ipynb #nd258a3d
