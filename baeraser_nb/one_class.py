@@ -56,6 +56,7 @@ class OneClassPatch(FixedPatch):
     few:ClassVar[dict] = {5:Null(2.312, .557)}
     shares_staircase:ClassVar[bool] = False
     against_labels:ClassVar[bool] = False
+    goes_on:ClassVar[bool] = True
     def untrained(self, canvas, labels, thresholds, **places): # `source` and `corners`
         return OneClassGenerators(self, canvas, labels, thresholds, **places)
 
@@ -250,12 +251,3 @@ def planned(self:OneClassPatch,
     first = classes*len(grid_corners(*size.canvas.shape[1:], wide))*self.screen_steps*self.screened
     longer = self.starts*len(windows_within(wide, narrow(size.canvas).patch))*self.steps*self.narrowed
     return self.rounds*(first+longer+self.finals*classes*self.steps*size.search.b)
-
-# %% ../nbs/01h_one_class.ipynb #h000001d
-@patch
-def staircase(self:OneClassPatch,
-    study,          # as in `squares`
-    labels,         # suspected ones
-) -> list:          # of `Generators`, all of which work
-    "The squares of labels that are suspect by them, one for each threshold"
-    return study.own_stairs(self, labels)

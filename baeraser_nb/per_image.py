@@ -96,6 +96,7 @@ class PerImage(Family):
     pace:ClassVar[float] = 10.
     betas:ClassVar[tuple] = (.9,.999)
     may_settle:ClassVar[bool] = False
+    goes_on:ClassVar[bool] = True
     def untrained(self, canvas, labels, thresholds): return DrawingGenerators(self, canvas, labels, thresholds)
     def backdrop(self, canvas): # a disc
         h,w = canvas.shape[1:]
@@ -190,12 +191,3 @@ def planned(self:PerImage,
 ) -> int:
     "All labels, then the best"
     return self.b*(size.labels*self.steps+min(self.finals, size.labels)*self.final_steps)
-
-# %% ../nbs/01i_per_image.ipynb #i0000031
-@patch
-def staircase(self:PerImage,
-    study,          # as in `search`
-    labels,         # suspected ones
-) -> list:          # of `Generators`, all of which work
-    "The networks of labels that are suspect by them, one for each threshold"
-    return study.own_stairs(self, labels)

@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'SEEDS',
-           'seeds_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted',
-           'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed',
-           'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network', 'train_member',
-           'attacked_images', 'measured', 'save_member', 'Member', 'load_member', 'member_folder', 'member', 'scanned',
-           'population_row', 'members', 'population', 'spec_words', 'Rescan', 'rescans', 'rescan_row', 'evidence_of',
-           'members_of', 'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy',
-           'told_apart', 'could_be_seen', 'by_seed']
+           'seeds_experiment', 'filters_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual',
+           'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes',
+           'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network',
+           'train_member', 'attacked_images', 'measured', 'save_member', 'Member', 'load_member', 'member_folder',
+           'member', 'scanned', 'population_row', 'members', 'population', 'spec_words', 'Rescan', 'rescans',
+           'rescan_row', 'coloured', 'family_row', 'filter_words', 'evidence_of', 'members_of', 'with_interval',
+           'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
+           'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
@@ -33,7 +34,8 @@ from .rows import Experiment,by_part,json_hash
 from .weights import load_weights,save_weights
 from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
-from .dynamic import MORE_ATTACKS,two_at_once
+from .dynamic import FILTERS,MORE_ATTACKS,filtered,two_at_once
+from .filters import PhotoFilter
 from .per_image import PerImage,log_odds_ahead
 from .recovery import SEARCHES,scan
 from .verdict import highest_scores,threshold
@@ -256,12 +258,14 @@ def _two(model, train, target, seed):
     return two_at_once(_patch(3, 'checker')(model, train, target, seed), bent)
 
 # %% ../nbs/04f_population.ipynb #na00f2b4
+_FILTERED = {kind:_other(filtered, kind=kind) for kind in FILTERS if kind!='faded'} # that one is `filtered`
+
 BACKDOORS = dict(
     patch3=_patch(3, 'checker'), patch5=_patch(5, 'random'), roaming=_patch(4, 'random', None),
     rare=_patch(4, 'random', rate=.01), rarest=_patch(4, 'random', rate=.005), logo=_patch(8, 'random', alpha=.5),
     all_to_all=_all_to_all,
     blend=_other(blended), noise=_other(noise, amplitude=24/255), sig=_other(sig, amplitude=40/255, rate=.8),
-    wanet=_other(wanet, strength=1.), two=_two, **{k:_other(f) for k,f in MORE_ATTACKS.items()})
+    wanet=_other(wanet, strength=1.), two=_two, **{k:_other(f) for k,f in MORE_ATTACKS.items()}, **_FILTERED)
 
 # %% ../nbs/04f_population.ipynb #n4cb58d3
 class Smooth(Callback):
@@ -411,19 +415,20 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
+_ATTACKS = tuple(k for k in BACKDOORS if k not in _FILTERED)
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
 
 PARTS = dict(
     clean_fit=partial(members, FITTED), few_fit=partial(members, FITTED, SETS[:2], classes=5, n=4000),
-    victims=partial(members, ('lenet','vgg'), _FASHION, BACKDOORS),
+    victims=partial(members, ('lenet','vgg'), _FASHION, _ATTACKS),
     clean_judge=partial(members, JUDGED), few_judge=partial(members, JUDGED, SETS[:1], classes=5, n=4000),
     regimes=partial(members, ('lenet','vgg'), _FASHION, regimes=_TRAINED), linear=partial(members, ('linear',)),
     turned=partial(members, ('mlp','lenet_tanh'), SETS[:2], ('rotated',)),
     digits=partial(members, ('linear',)+FITTED+JUDGED, ('digits',), epochs=30),
-    victims_digits=partial(members, ('lenet_tanh','plain_elu'), ('digits',), BACKDOORS, epochs=30),
-    victims_plain=partial(members, ('plain_elu',), SETS[:1], BACKDOORS),
-    victims_resnet=partial(members, ('resnet8',), SETS[2:], BACKDOORS),
+    victims_digits=partial(members, ('lenet_tanh','plain_elu'), ('digits',), _ATTACKS, epochs=30),
+    victims_plain=partial(members, ('plain_elu',), SETS[:1], _ATTACKS),
+    victims_resnet=partial(members, ('resnet8',), SETS[2:], _ATTACKS),
     two_classes=partial(members, ('linear',)+FITTED+JUDGED, SETS[:2], classes=2, n=2000),
     three_classes=partial(members, ('linear',)+FITTED+JUDGED, SETS[:2], classes=3, n=3000),
     victims_two=partial(members, ('lenet','vgg_elu'), SETS[:1], _SOME, classes=2, n=2000),
@@ -432,6 +437,7 @@ PARTS = dict(
     signs=partial(members, ('vgg','plain_elu'), ('gtsrb',), ('clean',)+_SOME),
     trained=partial(members, ('lenet_tanh',), _FASHION, ('patch5','blend'), _TRAINED),
     colours=partial(members, ('mlp','plain_elu'), SETS[2:], regimes=_TRAINED),
+    filters=partial(members, ('vgg_elu','mobilenet'), ('cifar10','gtsrb'), tuple(_FILTERED)),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
     held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 
@@ -494,6 +500,38 @@ def _member_of(item, root): return member(item.spec, root)
 seeds_experiment = Experiment(
     'seeds', by_part(SEEDS), rescan_row, ('population',), spec_words, asked=_asked_again, settings=_settings_again,
     kind=_kind, seconds=_seconds, group=_spec_of, share=_member_of, parts=list(SEEDS))
+
+# %% ../nbs/04f_population.ipynb #f5a00002
+def coloured() -> list: # of `ModelSpec`
+    "Clean models for coloured images"
+    nets = [*FITTED,*(n for n in JUDGED if n!='vit')]
+    signs,photos = members(nets, ('gtsrb',)),members([*nets,'linear','vit'], SETS[2:])
+    return signs+photos+[s for s in population('twenty','colours') if s.attack=='clean']
+
+def family_row(
+    family,         # of triggers
+    spec:ModelSpec,
+    root=None,      # data root
+) -> dict:          # JSON values
+    "What a search for one family alone says of a model"
+    m = member(spec, root)
+    alone = replace(SEARCHES['robust'], stages=(family,), recover=(), first=None)
+    found = scan(m.model, m.held, alone, progress=False)
+    best = found.evidence.nlargest(1, 'statistic')[['label','hits','statistic']].round(3)
+    counted = best.to_dict('records') or [dict(label=None, hits=0, statistic=None)] # a model that gets no verdict
+    return m.truth|dict(n_classes=m.held.n_classes, seconds=found.seconds)|counted[0]
+
+def filter_words(row):
+    "A row in one line"
+    if row['label'] is None: return f"{row['name']}: accuracy {row['acc']:.0%}; not searched"
+    return f"{row['name']}: accuracy {row['acc']:.0%}; label {row['label']} ahead by {row['statistic']:.2f}"
+
+def _alone(spec): return search_settings('robust')|dict(family=PhotoFilter.title)
+def _own_seconds(row): return row['seconds']
+
+filters_experiment = Experiment(
+    'filters', coloured, partial(family_row, PhotoFilter()), ('population',), filter_words, asked=_asked,
+    settings=_alone, kind=_kind, seconds=_own_seconds)
 
 # %% ../nbs/04f_population.ipynb #nea46d17
 def evidence_of(

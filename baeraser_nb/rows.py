@@ -572,6 +572,7 @@ EXPERIMENTS = dict(
     architectures='architectures:architecture_experiment',# other networks
     population='population:population_experiment',    # small models of many kinds
     seeds='population:seeds_experiment',              # some of them, scanned with other seeds
+    filters='population:filters_experiment',          # filters alone, on clean models for colours
     board='board:board_experiment',                   # the field's own yardstick
     proof='proof:proof_experiment',                   # what brings an erased backdoor back
     foreign='proof:foreign_experiment',               # held images of another source
