@@ -88,7 +88,7 @@ class AffineMap(KnownChange):
     words:ClassVar[str] = 'a turn, a scaling or a slant of the whole image'
     searched:ClassVar[str] = 'turns, scalings and slants of the whole image'
     null:ClassVar[Null] = Null(1.1, .6)
-    few:ClassVar[dict] = {5:Null(1.423, .671)}
+    by_classes:ClassVar[dict] = {5:Null(1.423, .671)}
     pace:ClassVar[float] = 3.
     def pattern_shape(self, canvas): return 2,3
     def lay(self, x, pattern, generators, i): # images (n,c,h,w), maps less the identity (n,2,3)

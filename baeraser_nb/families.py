@@ -154,8 +154,8 @@ class Family:
     title:ClassVar[str] = ''                # its name in tables, rows and reports
     words:ClassVar[str] = ''                # the trigger in words, for a report
     searched:ClassVar[str] = ''             # what was looked for, for a report; the same words are said once
-    null:ClassVar[Null|None] = None         # of its statistic; None: it takes no part in the verdict
-    few:ClassVar[dict] = {}                 # the nulls of models of less than ten classes, by their number
+    null:ClassVar[Null|None] = None         # of its statistic, for ten classes; None: it takes no part in the verdict
+    by_classes:ClassVar[dict] = {}          # the nulls of models of more or fewer classes than ten, by their number
     pace:ClassVar[float] = 150.             # Adam's learning rate, as a multiple of the search's
     betas:ClassVar[tuple] = (.5,.999)       # Adam's memories
     start_size:ClassVar[float] = .1         # size of the first means
@@ -185,10 +185,10 @@ def backdrop(self:Family, canvas:Canvas) -> Tensor:
     return torch.full(canvas.shape, .5)
 
 @patch
-def null_for(self:Family, n_classes=None) -> Null|None: # K; None: ten or more
+def null_for(self:Family, n_classes=None) -> Null|None: # K; None: ten
     "The null for a number of classes"
-    if not self.few or n_classes is None: return self.null
-    return null_between(self.few|{10:self.null}, n_classes)
+    if not self.by_classes or n_classes is None: return self.null
+    return null_between(self.by_classes|{10:self.null}, n_classes)
 
 # %% ../nbs/01c_families.ipynb #n9520d6e
 @patch
@@ -704,7 +704,7 @@ class FixedPatch(Family):
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'
     null:ClassVar[Null] = Null(1.779, .52)
-    few:ClassVar[dict] = {5:Null(2.078, .816)}
+    by_classes:ClassVar[dict] = {5:Null(2.078, .816)}
     shares_staircase:ClassVar[bool] = True
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
@@ -740,7 +740,7 @@ class SharedPositionPatch(FixedPatch):
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
-    few:ClassVar[dict] = {5:Null(2.221, .979)}
+    by_classes:ClassVar[dict] = {5:Null(2.221, .979)}
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)
@@ -836,7 +836,7 @@ class AllToAllPatch(FixedPatch):
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place that turn every class into another'
     null:ClassVar[Null] = Null(2.003, .337)
-    few:ClassVar[dict] = {}
+    by_classes:ClassVar[dict] = {}
     may_settle:ClassVar[bool] = False
     shares_staircase:ClassVar[bool] = False
     every_class:ClassVar[bool] = True

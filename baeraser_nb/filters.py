@@ -103,7 +103,8 @@ class PhotoFilter(KnownChange):
     title:ClassVar[str] = 'photo filter'
     words:ClassVar[str] = 'a filter over the whole image: its tones, colours or sharpness'
     searched:ClassVar[str] = 'filters of tones, colours and sharpness'
-    null:ClassVar[Null] = Null(2.075, .671)
+    null:ClassVar[Null] = Null(1.809, .562)
+    by_classes:ClassVar[dict] = {43:Null(3.733, .608)}
     patience:ClassVar[float] = 4.
     pace:ClassVar[float] = 1.25
     betas:ClassVar[tuple] = (.5,.9)

@@ -53,7 +53,7 @@ class OneClassPatch(FixedPatch):
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place that work on images of one class'
     null:ClassVar[Null] = Null(1.172, .587)
-    few:ClassVar[dict] = {5:Null(2.312, .557)}
+    by_classes:ClassVar[dict] = {5:Null(2.312, .557)}
     shares_staircase:ClassVar[bool] = False
     against_labels:ClassVar[bool] = False
     goes_on:ClassVar[bool] = True

@@ -91,7 +91,7 @@ class PerImage(Family):
     words:ClassVar[str] = 'a small drawing that differs from image to image'
     searched:ClassVar[str] = 'drawings that differ from image to image'
     null:ClassVar[Null] = Null(.59, .55)
-    few:ClassVar[dict] = {5:Null(1.011, .587)}
+    by_classes:ClassVar[dict] = {5:Null(1.011, .587)}
     patience:ClassVar[float] = 5.6
     pace:ClassVar[float] = 10.
     betas:ClassVar[tuple] = (.9,.999)
