@@ -9,9 +9,9 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network',
            'train_member', 'attacked_images', 'measured', 'save_member', 'Member', 'load_member', 'member_folder',
            'member', 'scanned', 'population_row', 'members', 'population', 'spec_words', 'Rescan', 'rescans',
-           'rescan_row', 'coloured', 'family_row', 'filter_words', 'evidence_of', 'members_of', 'with_interval',
-           'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
-           'by_seed']
+           'rescan_row', 'coloured', 'greatest', 'family_row', 'filter_words', 'evidence_of', 'members_of',
+           'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart',
+           'could_be_seen', 'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
@@ -508,6 +508,14 @@ def coloured() -> list: # of `ModelSpec`
     signs,photos = members(nets, ('gtsrb',)),members([*nets,'linear','vit'], SETS[2:])
     return signs+photos+[s for s in population('twenty','colours') if s.attack=='clean']
 
+# %% ../nbs/04f_population.ipynb #f5a00004
+def greatest(
+    evidence:pd.DataFrame, # of one family
+) -> dict:                 # JSON values
+    "The label that stands out most in a family; None where nothing was searched"
+    best = evidence.nlargest(1, 'statistic')[['label','hits','statistic']].round(3).to_dict('records')
+    return best[0] if best else dict(label=None, hits=0, statistic=None)
+
 def family_row(
     family,         # of triggers
     spec:ModelSpec,
@@ -517,14 +525,14 @@ def family_row(
     m = member(spec, root)
     alone = replace(SEARCHES['robust'], stages=(family,), recover=(), first=None)
     found = scan(m.model, m.held, alone, progress=False)
-    best = found.evidence.nlargest(1, 'statistic')[['label','hits','statistic']].round(3)
-    counted = best.to_dict('records') or [dict(label=None, hits=0, statistic=None)] # a model that gets no verdict
-    return m.truth|dict(n_classes=m.held.n_classes, seconds=found.seconds)|counted[0]
+    return m.truth|dict(n_classes=m.held.n_classes, seconds=found.seconds)|greatest(found.evidence)
 
+# %% ../nbs/04f_population.ipynb #f5a00006
 def filter_words(row):
     "A row in one line"
-    if row['label'] is None: return f"{row['name']}: accuracy {row['acc']:.0%}; not searched"
-    return f"{row['name']}: accuracy {row['acc']:.0%}; label {row['label']} ahead by {row['statistic']:.2f}"
+    head = f"{row['name']}: accuracy {row['acc']:.0%}"
+    if row['label'] is None: return f'{head}; not searched'
+    return f"{head}; label {row['label']} ahead by {row['statistic']:.2f}"
 
 def _alone(spec): return search_settings('robust')|dict(family=PhotoFilter.title)
 def _own_seconds(row): return row['seconds']
