@@ -165,7 +165,7 @@ class Family:
     against_labels:ClassVar[bool] = True    # are success rates on all classes compared between labels?
     patience:ClassVar[float] = 1.           # a first look gives it up at this multiple of the p-value for others
     joins_only:ClassVar[bool] = False       # is its staircase trained only where another family's works?
-    goes_on:ClassVar[bool] = False          # does its staircase go on from what was searched, where a label is suspect by it?
+    goes_on:ClassVar[bool] = False          # does its staircase go on from what made a label suspect?
 
 # %% ../nbs/01c_families.ipynb #n8670fd4
 @patch

@@ -143,7 +143,8 @@ def _searched_sentence(found):
     if not did: return 'No trigger was looked for.'
     skipped,absent = _not_searched(found, did)
     said = f'Looked for were {said_once(did)}.'
-    early,unfit = 'because the verdict was settled before','for which there are too many classes, too few images or no colours'
+    early = 'because the verdict was settled before'
+    unfit = 'for which there are too many classes, too few images or no colours'
     if skipped: said += f' Not looked for were {said_once(skipped)}, {early if found.targets else unfit}.'
     if absent: said += f' Not looked for were {said_once(absent)}, which this search leaves out.'
     return said
@@ -163,7 +164,8 @@ def _threshold_sentence(about):
 # %% ../nbs/05_report.ipynb #n0b18a45
 NOT_SEEN = ('triggers that differ from image to image', 'triggers for one class of more than twenty',
             'large warps, turns by over 30 degrees', 'faint waves over the whole image',
-            'filters of grey images, strong or local ones of coloured images', 'several patches that work only together',
+            'filters of grey images, strong or local ones of coloured images',
+            'several patches that work only together',
             'backdoors written into the weights by hand') # what no family finds
 
 _MISSED = (f"Would not have been seen, or seldom: {', '.join(NOT_SEEN)}. "
