@@ -22,11 +22,12 @@ import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from functools import partial
 
 from checks_code import check_clean, check_export, check_limits, check_ruff, check_style, check_version, check_wheel
 from checks_numbers import check_numbers, check_printed
 from checks_pages import check_docs, check_outputs, check_readme, check_references, check_site
-from common import CFG, ROOT, notebooks
+from common import CFG, ROOT, notebooks, read
 from processes import Failed, heartbeat, kill_all, say, tail
 from testing import test_notebook
 from warm import Warm
@@ -46,6 +47,14 @@ def run_check(check, limit):
     say(f"  {'FAIL' if why else 'ok  '} {check.__doc__}, {time.time()-start:.1f} s" + (f'\n  {why}' if why else ''))
     return int(not why),int(bool(why))
 
+def run_checks(checks, limit):
+    "Run checks, one after the other; returns how many passed, how many failed"
+    return tuple(sum(o) for o in zip((0,0), *(run_check(c, limit) for c in checks)))
+
+def code_size(path):
+    "Characters of code; long notebooks begin first, so that none runs alone at the end"
+    return sum(len(''.join(c['source'])) for c in read(path)['cells'] if c['cell_type']=='code')
+
 def pick(names):
     "The checks and the notebooks that names mean; all, if there are none"
     files = notebooks()
@@ -57,12 +66,10 @@ def pick(names):
         sys.exit(f"gate: no notebook in nbs/ and no check {', '.join(lost)}; there are {there}")
     return [c for c in CHECKS if name_of(c) in keys or 'checks' in keys],[p for p in files if p.stem in keys]
 
-def run_notebooks(files, flags, limit, workers, warm):
-    "Run notebooks, some at a time; returns (passed, failed) of each"
-    without = f"cells marked {CFG['tst_flags'].replace(' ', ', ')} are left out"
-    say(f"Notebooks: {len(files)}, {workers} at a time, {f'with {flags}' if flags else without}")
+def run_together(jobs, workers):
+    "Run functions, some at a time; returns (passed, failed) of each"
     pool = ThreadPoolExecutor(workers)
-    try: return list(pool.map(lambda p: test_notebook(p, flags, limit, warm), files))
+    try: return list(pool.map(lambda job: job(), jobs))
     except BaseException: # a stop from outside must not leave notebooks running
         pool.shutdown(wait=False, cancel_futures=True)
         kill_all()
@@ -73,11 +80,11 @@ def gate(names, flags, limit, workers):
     if not notebooks(): sys.exit('gate: there are no notebooks in nbs/')
     checks,files = pick(names)
     threading.Thread(target=heartbeat, daemon=True).start()
-    with Warm() if files else nullcontext() as warm: # its imports go on beside the checks
-        if checks: say('Checks')
-        res = [run_check(c, limit) for c in checks]
-        if files: res += run_notebooks(files, flags, limit, workers, warm)
-    return [sum(o) for o in zip(*res)]
+    without = f"cells marked {CFG['tst_flags'].replace(' ', ', ')} are left out"
+    say(f"Checks: {len(checks)}; notebooks: {len(files)}, {workers} at a time, {f'with {flags}' if flags else without}")
+    with Warm() if files else nullcontext() as warm:
+        tests = [partial(test_notebook, p, flags, limit, warm) for p in sorted(files, key=code_size, reverse=True)]
+        return [sum(o) for o in zip(*run_together([partial(run_checks, checks, limit),*tests], workers))]
 
 def arguments():
     "What the command line says"

@@ -15,7 +15,7 @@ class Failed(Exception):
     "A check that did not pass; its message says what is wrong and what to do"
 
 
-def say(*a): print(*a, flush=True)
+def say(*a): print(' '.join(map(str, a))+'\n', end='', flush=True) # one write, whoever else says something
 
 def tail(s, n=TAIL): return '\n'.join(f'    {o}' for o in s.strip().splitlines()[-n:])
 
