@@ -74,11 +74,10 @@ def affine_maps() -> Tensor: # (28,2,3), less the identity
 # %% ../nbs/01f_affine.ipynb #n82e18bd
 @dataclass(frozen=True)
 class KnownChange(Family):
-    "A change of the whole image that is looked for in a list, on the model's answers alone"
-    steps:int=0             # optimiser steps of the search
-    n:int=200               # held images on which each change is tried
+    "A change of the whole image that a list is tried for first, on the model's answers alone"
+    steps:int=0             # optimiser steps of the search, from the best of the list; 0: none
+    n:int=200               # held images on which each of the list is tried
     may_settle:ClassVar[bool] = False
-    def backdrop(self, canvas): return chequered(canvas)
 
 # %% ../nbs/01f_affine.ipynb #f2b00001
 @dataclass(frozen=True)
@@ -94,6 +93,7 @@ class AffineMap(KnownChange):
     def lay(self, x, pattern, generators, i): # images (n,c,h,w), maps less the identity (n,2,3)
         theta = pattern+torch.eye(2, 3, device=x.device)
         return F.grid_sample(x, F.affine_grid(theta, x.shape, align_corners=False), align_corners=False)
+    def backdrop(self, canvas): return chequered(canvas)
 
 # %% ../nbs/01f_affine.ipynb #n92311c4
 def best_of_each(

@@ -111,6 +111,7 @@ def toned(self:Filter, x): # images (n,c,h,w)
     x = adjust_contrast(adjust_saturation(x, self.saturation), self.contrast)
     return x*x.new_tensor(self.gain)[:,None,None] if x.shape[1]==3 else x
 
+# %% ../nbs/01e_dynamic.ipynb #f1a00004
 @patch
 def stamp(self:Filter,
     x:Tensor,       # images in [0,1], (n,c,h,w)

@@ -19,20 +19,19 @@ from .families import Null
 # %% ../nbs/01j_filters.ipynb #f4000006
 class Settings(NamedTuple):
     "The numbers of n filters"
-    matrix:Tensor # A less the identity, (n,c,c)
-    lift:Tensor   # b, (n,c,1,1)
+    matrix:Tensor # A less the identity, (n,3,3)
+    lift:Tensor   # b, (n,3,1,1)
     bend:Tensor   # g, likewise
     soft:Tensor   # k, (n,1,1,1)
     edges:Tensor  # e, likewise
 
 # %% ../nbs/01j_filters.ipynb #f4000007
 def settings(
-    p:Tensor,     # filters, (n,c·c+2c+2)
-    c:int,        # channels
+    p:Tensor,     # filters, (n,17)
 ) -> Settings:
     "What the numbers of filters stand for"
-    matrix,*rest = p.split([c*c,c,c,1,1], 1)
-    return Settings(matrix.view(-1, c, c), *(o[...,None,None] for o in rest))
+    matrix,*rest = p.split([9,3,3,1,1], 1)
+    return Settings(matrix.view(-1, 3, 3), *(o[...,None,None] for o in rest))
 
 # %% ../nbs/01j_filters.ipynb #f4000009
 def softened(
@@ -45,11 +44,11 @@ def softened(
 
 # %% ../nbs/01j_filters.ipynb #f4000012
 def through_filters(
-    x:Tensor,     # images in [0,1], (n,c,h,w)
+    x:Tensor,     # images in [0,1], (n,3,h,w)
     p:Tensor,     # a filter for each, see `settings`
 ) -> Tensor:      # in [0,1]
     "Images through filters"
-    s,(h,w) = settings(p, x.shape[1]),x.shape[2:]
+    s,(h,w) = settings(p),x.shape[2:]
     r2 = (torch.linspace(-1, 1, h)[:,None]**2+torch.linspace(-1, 1, w)**2).to(x)/2
     x = softened(x, s.soft)
     mixed = x+torch.einsum('nij,njhw->nihw', s.matrix, x)+s.lift+4*s.bend*x*(1-x)
@@ -115,6 +114,7 @@ class PhotoFilter(KnownChange):
     goes_on:ClassVar[bool] = True
     def pattern_shape(self, canvas): return 17,
     def lay(self, x, pattern, generators, i): return through_filters(x, pattern)
+    def suits(self, canvas): return canvas.shape[0]==3 # is it searched for on such images?
 
 # %% ../nbs/01j_filters.ipynb #f4000024
 @patch
@@ -130,7 +130,7 @@ def search(self:PhotoFilter,
     study,          # a search at work, see `baeraser_nb.recovery`
 ):
     "The best filter of the labels that filters lead to, and what it does"
-    if study.canvas.shape[0]!=3: return
+    if not self.suits(study.canvas): return
     changes = torch.stack(list(photo_filters().values()))
     best,hits,_ = self.tried(study, changes)
     labels = hits.argsort(descending=True, stable=True)[:self.most]

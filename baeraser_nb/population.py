@@ -535,11 +535,10 @@ def filter_words(row):
     return f"{head}; label {row['label']} ahead by {row['statistic']:.2f}"
 
 def _alone(spec): return search_settings('robust')|dict(family=PhotoFilter.title)
-def _own_seconds(row): return row['seconds']
 
 filters_experiment = Experiment(
     'filters', coloured, partial(family_row, PhotoFilter()), ('population',), filter_words, asked=_asked,
-    settings=_alone, kind=_kind, seconds=_own_seconds)
+    settings=_alone, kind=_kind)
 
 # %% ../nbs/04f_population.ipynb #nea46d17
 def evidence_of(

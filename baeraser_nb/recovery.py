@@ -597,7 +597,7 @@ def planned(self:AffineMap, size:Size) -> int: return 0 # answers alone
 @patch
 def planned(self:PhotoFilter, size:Size) -> int:
     "The steps of the labels that go on; the list takes answers alone, and grey images are not searched"
-    if size.canvas.shape[0]!=3: return 0
+    if not self.suits(size.canvas): return 0
     return size.passes(min(self.most, size.n_classes), self.steps, size.search.b)
 
 # %% ../nbs/02_msa_recovery.ipynb #ne93c0c1
