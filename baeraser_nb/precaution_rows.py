@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'KINDS', 'ATTEMPTS', 'precaution_experiment', 'Attempt', 'victim_of', 'attempt_row', 'attempts', 'fitted',
-           'judged', 'elsewhere', 'deeper', 'parts_left_out', 'attempt_words', 'table_of']
+           'judged', 'elsewhere', 'deeper', 'missed', 'parts_left_out', 'attempt_words', 'table_of']
 
 # %% ../nbs/04i_precaution_measured.ipynb #n5e6a3ee
 from dataclasses import asdict,dataclass,replace
@@ -76,8 +76,13 @@ def elsewhere():
     return some+[a for net in ('plain','mobilenet') for a in attempts(net, 'fashion_mnist', few)]
 
 def deeper():
-    "A residual network on photographs"
-    return attempts('resnet8', 'cifar10', ('clean','patch3','blend'))
+    "Deeper networks on photographs"
+    return [a for net in ('vgg','resnet8') for a in attempts(net, 'cifar10', ('clean','patch3','blend','sig'))]
+
+def missed():
+    "More of what scans miss, on photographs and traffic signs"
+    return attempts('vgg', 'cifar10', ('input_aware','soft'))+attempts('vgg', 'gtsrb', ('clean','sig','warm','input_aware'))
+
 
 # %% ../nbs/04i_precaution_measured.ipynb #a025
 def parts_left_out():
@@ -85,7 +90,8 @@ def parts_left_out():
     few = 'clean','patch5','source_specific','blend','rotated','input_aware'
     return attempts('mlp', 'fashion_mnist', few, list(RECIPES)[1:])
 
-ATTEMPTS = dict(fitted=fitted, judged=judged, elsewhere=elsewhere, parts=parts_left_out, deeper=deeper)
+ATTEMPTS = dict(fitted=fitted, judged=judged, elsewhere=elsewhere, parts=parts_left_out, deeper=deeper,
+                missed=missed)
 
 # %% ../nbs/04i_precaution_measured.ipynb #n71dff58
 def attempt_words(row):
