@@ -245,8 +245,6 @@ def board_line(
 RIVALS = tuple(d for d in BASELINES if d!='fine_tuning_triggers')
 TEN = ('badnets','blended','sig','wanet','input_aware','low_frequency','bpp','ssba','trojannn','all_to_all')
 RARE = ('badnets','blended','wanet','adaptive_patch') # also at 1% and 0.5%
-QUICK = ('none','badnets','blended','ssba') # none: a clean model
-
 
 # %% ../nbs/04h_board.ipynb #b022
 def board_victims(

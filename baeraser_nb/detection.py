@@ -112,7 +112,9 @@ def judged_again(
     nulls:dict=None,    # `Null` by the family's title; None: the families' own
 ) -> Verdict:
     "What the evidence of a stored scan says by given null distributions"
-    return SEARCHES[row['scan']['preset']].judge(evidence_of(row), nulls or {})
+    evidence = evidence_of(row)
+    n_classes = evidence.label.nunique() or None # every label has evidence, where there is any
+    return SEARCHES[row['scan']['preset']].judge(evidence, nulls or {}, n_classes)
 
 # %% ../nbs/04b_detection.ipynb #d021
 @dataclass(frozen=True)

@@ -118,8 +118,8 @@ def enlarged(
 ) -> Tensor:        # (n,c,height,width)
     "A pattern of cells as pixels"
     h,w = size or canvas.shape[1:]
-    if canvas.cell==1: return pattern
-    return F.interpolate(pattern, scale_factor=canvas.cell)[...,:h,:w]
+    pixels = pattern if canvas.cell==1 else F.interpolate(pattern, scale_factor=canvas.cell)
+    return pixels[...,:h,:w]
 
 # %% ../nbs/01c_families.ipynb #n93c0552
 @dataclass(frozen=True)
@@ -292,9 +292,9 @@ class GeneratedPatch(Family):
     def null(self): return null_between(self.measured, self.size)
     def pattern_shape(self, canvas): return canvas.shape[0],self.size,self.size
     def lay(self, x, pattern, generators, i):
-        side = self.size*generators.canvas.cell
-        pattern = enlarged(pattern, generators.canvas, side, side)
-        return paste(x, pattern, *window(len(x), *x.shape[2:], side, side, device=x.device))
+        h,w = (min(self.size*generators.canvas.cell, side) for side in x.shape[2:])
+        pattern = enlarged(pattern, generators.canvas, h, w)
+        return paste(x, pattern, *window(len(x), *x.shape[2:], h, w, device=x.device))
     def untrained(self, canvas, labels, thresholds): return NetworkGenerators(self, canvas, labels, thresholds)
 
 # %% ../nbs/01c_families.ipynb #nce32af3

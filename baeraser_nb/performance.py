@@ -220,13 +220,13 @@ def efficiency(
     rounds:int=5,   # of which the fastest counts
 ) -> dict:          # images per second of both, and their ratio
     "How fast a step of the search goes, measured against a bare loop"
-    n,family = 8*g,RandomPixelPatch()
-    lot = [family.untrained(Canvas.of(held), torch.arange(g)%held.n_classes, torch.full((g,), .9))]
+    n,family,device = 8*g,RandomPixelPatch(),next(model.parameters()).device
+    lot = family.untrained(Canvas.of(held), torch.arange(g)%held.n_classes, torch.full((g,), .9)).to(device)
     some = held[torch.arange(n)%len(held)]
-    x = to_float(some.x)
+    x,y = to_float(some.x, device),some.y.to(device)
     with frozen(model, images=held) as m:
-        def search_step(): train_generators(m, lot, held, 1, 8, 2e-3)
-        seconds = fastest(dict(search=search_step, bare=lambda: bare_step(m, x, some.y)), rounds)
+        def search_step(): train_generators(m, [lot], held, 1, 8, 2e-3)
+        seconds = fastest(dict(search=search_step, bare=lambda: bare_step(m, x, y)), rounds)
     rate = {k:n/t for k,t in seconds.items()}
     return {k:round(v, 1) for k,v in rate.items()}|dict(efficiency=round(rate['search']/rate['bare'], 3))
 

@@ -7,9 +7,9 @@ __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SET
            'seeds_experiment', 'filters_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual',
            'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes',
            'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network',
-           'train_member', 'attacked_images', 'measured', 'save_member', 'Member', 'load_member', 'member_folder',
-           'member', 'scanned', 'population_row', 'members', 'population', 'spec_words', 'Rescan', 'rescans',
-           'rescan_row', 'coloured', 'greatest', 'family_row', 'filter_words', 'evidence_of', 'members_of',
+           'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member', 'Member', 'load_member',
+           'member_folder', 'member', 'scanned', 'population_row', 'members', 'population', 'spec_words', 'Rescan',
+           'rescans', 'rescan_row', 'coloured', 'greatest', 'family_row', 'filter_words', 'evidence_of', 'members_of',
            'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart',
            'could_be_seen', 'by_seed']
 
@@ -290,20 +290,28 @@ def member_network(
     "The network of a model of the population"
     return NETWORKS[spec.net](images.n_classes, *images.shape[:2])
 
+def regime_of(
+    spec:ModelSpec,
+    train:Images,   # all that there are
+) -> tuple:         # those that are trained on, callbacks, and options of `fit`; chance comes from torch's generator
+    "What a regime makes of a training"
+    colour = train.shape[0]==3 # grey digits and clothes are not moved about
+    shift = partial(augment, flip=True) if colour else None
+    how = dict(epochs=spec.epochs, wd=5e-4, augment=shift)|REGIMES[spec.regime]
+    cbs = [c() for c in how.pop('cbs', [])]+[GradientClip(5.)]
+    if 'smooth' in how: cbs.append(Smooth(how.pop('smooth')))
+    if 'lopsided' in how: train = lopsided(train, how.pop('lopsided'))
+    return train,cbs,how
+
+# %% ../nbs/04f_population.ipynb #s10a0003
 def train_member(
     spec:ModelSpec,
     train:Images,
 ) -> tuple: # the model, in evaluation mode, and the attacker's `Poison`, None for a clean model
     "Train a model of the population"
-    how = dict(epochs=spec.epochs, wd=5e-4)|REGIMES[spec.regime]
-    cbs = [c() for c in how.pop('cbs', [])]+[GradientClip(5.)]
     with seeded(spec.seed):
-        if 'lopsided' in how: train = lopsided(train, how.pop('lopsided'))
-        if 'smooth' in how: cbs.append(Smooth(how.pop('smooth')))
-        net = member_network(spec, train)
-    model = Classifier(net, *pixel_stats(train))
-    colour = train.shape[0]==3 # grey digits and clothes are not moved about
-    how = dict(augment=partial(augment, flip=True) if colour else None)|how
+        train,cbs,how = regime_of(spec, train)
+        model = Classifier(member_network(spec, train), *pixel_stats(train))
     poison = BACKDOORS[spec.attack](model, train, spec.target, spec.seed) if spec.attack!='clean' else None
     cbs += [poison]*(poison is not None)
     fit(model, train, lr=RATES.get(spec.net, .1), seed=spec.seed, bs=64, desc=spec.name, cbs=cbs, **how)
