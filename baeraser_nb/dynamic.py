@@ -410,9 +410,10 @@ class InputAware(Covered):
         diversity:float=.3,    # weight of the diversity loss, >= 0
         net_lr:float=.005,     # Adam's, of the drawing network
         n:int=32,              # images of its step, >= 2
+        price:float=40.,       # of the area that a mask covers beyond `area`, >= 0
     ):
         super().__init__(trigger, target, rate, cross, decoy=Foreign(trigger))
-        store_attr('area,diversity,net_lr,n')
+        store_attr('area,diversity,net_lr,n,price')
     def before_fit(self):
         self.adam = torch.optim.Adam(self.trigger.net.to(self.dls.device).parameters(), self.net_lr)
 
@@ -426,7 +427,7 @@ def drawing_loss(self:InputAware,
     pattern,mask = self.trigger.net(x)
     lured = F.cross_entropy(self.model(x*(1-mask)+mask*pattern), want)
     excess = (mask.mean((1,2,3))-self.area).clamp(min=0).mean()
-    return lured+40*excess+self.diversity*diversity_loss(x, mask*pattern)
+    return lured+self.price*excess+self.diversity*diversity_loss(x, mask*pattern)
 
 # %% ../nbs/01e_dynamic.ipynb #n34ca686
 @patch

@@ -385,7 +385,8 @@ class Room:
     @classmethod
     def of(cls, model, canvas:Canvas, gigabytes:float): # half of them for each of the two
         half,pixels = gigabytes*2**29,math.prod(canvas.shape)
-        laid,kept = 32*pixels,2*kept_bytes(model, canvas.shape)+8*pixels
+        laid = 32*pixels # eight numbers: image, trigger, both together and what leads back to them
+        kept = 2*kept_bytes(model, canvas.shape)+8*pixels
         return cls(max(1, int(half/laid)), max(1, min(cls.passed, int(half/kept))))
 
 # %% ../nbs/01c_families.ipynb #n1922853
@@ -775,8 +776,8 @@ class _PatchSamples(GaussianGenerators):
 def smooth_flow(
     pattern:Tensor, # displacements at the points of a coarse grid, (n,2,·,·)
     size:tuple,     # height and width of the images, pixels
-    reach:float,    # root of the mean squared displacement, at most, in image widths
-) -> Tensor:        # where each pixel comes from, (n,2,h,w), in half image widths
+    reach:float,    # root of the mean squared displacement, at most: across as a share of the width, down of the height
+) -> Tensor:        # where each pixel comes from, (n,2,h,w), from -1 to 1 across and down
     "A smooth field of displacements, none of which is larger than it may be"
     flow = F.interpolate(pattern, size=size, mode='bicubic', align_corners=True)/16
     far = flow.square().sum(1).mean((1,2)).add(1e-12).sqrt()
@@ -794,7 +795,7 @@ def chequered(
 @dataclass(frozen=True)
 class Warp(Family):
     "The image bent a little: a smooth field of small displacements"
-    reach:float=1/32        # root of the mean squared displacement, in image widths
+    reach:float=1/32        # root of the mean squared displacement, see `smooth_flow`
     title:ClassVar[str] = 'warp'
     words:ClassVar[str] = 'a slight bending of the image'
     searched:ClassVar[str] = 'slight bends of the whole image'
