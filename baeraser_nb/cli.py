@@ -4,21 +4,22 @@
 
 # %% auto #0
 __all__ = ['app', 'ABOUT', 'MORE', 'HELD', 'STATUS', 'REPORT', 'FORMATS', 'CARDS', 'PRICE', 'quiet_stderr', 'RemarkHandler',
-           'log_to_stderr', 'Run', 'stoppable', 'quiet_warnings', 'every_letter', 'main', 'Reading', 'spelt_out',
-           'check_place', 'Staged', 'stage', 'Move', 'Outputs', 'write_json', 'Subject', 'load_subject', 'reading_line',
-           'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture', 'metrics_row', 'metrics_table',
-           'Wanted', 'victim_spec', 'train_wanted', 'attack_command', 'measure', 'is_pictures', 'measure_pictures',
-           'evaluate_command', 'proof_of', 'proof_text', 'proof_of_files', 'prove_command', 'verdict_line',
-           'verdict_notes', 'score_lines', 'suspect_words', 'scan_text', 'key_of', 'scan_subject', 'scan_row',
-           'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'models_in', 'row_of', 'scan_many',
-           'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text', 'erase_found', 'scan_from',
-           'find_or_scan', 'can_be_erased', 'Erasing', 'erase_one', 'erase_command', 'demo_models', 'demo_defence',
-           'demo_verdict', 'save_plot', 'save_pictures', 'demo_command', 'pick_rows', 'experiment_list', 'stale_list',
-           'run_command', 'bench_command', 'zoo_command', 'detect_command', 'performance_command']
+           'log_to_stderr', 'Run', 'stoppable', 'StdoutError', 'Stdout', 'quiet_warnings', 'every_letter', 'main',
+           'Reading', 'spelt_out', 'check_place', 'Staged', 'stage', 'Move', 'Outputs', 'write_json', 'Subject',
+           'load_subject', 'reading_line', 'remark_on', 'attacked_rows', 'sample_rows', 'draw_rows', 'save_picture',
+           'metrics_row', 'metrics_table', 'Wanted', 'victim_spec', 'train_wanted', 'attack_command', 'measure',
+           'is_pictures', 'measure_pictures', 'evaluate_command', 'proof_of', 'proof_text', 'proof_of_files',
+           'prove_command', 'verdict_line', 'verdict_notes', 'score_lines', 'suspect_words', 'scan_text', 'key_of',
+           'scan_subject', 'scan_row', 'report_on', 'check_format', 'formatted', 'Asked', 'scan_one', 'models_in',
+           'row_of', 'scan_many', 'scan_command', 'purified', 'write_purified', 'check_erased', 'erase_text',
+           'erase_found', 'scan_from', 'find_or_scan', 'can_be_erased', 'Erasing', 'erase_one', 'erase_command',
+           'demo_models', 'demo_defence', 'demo_verdict', 'save_plot', 'save_pictures', 'demo_command', 'pick_rows',
+           'experiment_list', 'stale_list', 'run_command', 'bench_command', 'zoo_command', 'detect_command',
+           'performance_command']
 
 # %% ../nbs/05a_cli.ipynb #c004
 import json,logging,os,re,shlex,signal,sys,tempfile,threading,traceback,warnings
-from contextlib import ExitStack,contextmanager,redirect_stderr
+from contextlib import ExitStack,contextmanager,redirect_stderr,redirect_stdout
 from dataclasses import dataclass,field,is_dataclass,replace
 from functools import wraps
 from inspect import Signature,signature
@@ -52,7 +53,7 @@ _SAME = ('arch','mean','std','preset','root','download','size','target','attack'
          'neurons','amplitude','strength','only','factory','device','backend','scan','format','entry')
 _OPTIONS = {o:f'--{o}' for o in _SAME} | dict(
     source='--data', ratio='--held', model='MODEL', rate='--rate', place='--place', alpha='--alpha', kind='--pattern',
-    data='--data', experiment='EXPERIMENT', part='PART', set='SET')
+    data='--data', trigger_size='--trigger-size', experiment='EXPERIMENT', part='PART', set='SET')
 
 # %% ../nbs/05a_cli.ipynb #n009a
 def _user_line(s):
@@ -129,6 +130,29 @@ def stoppable(
     try: yield
     finally: signal.signal(signal.SIGTERM, old)
 
+# %% ../nbs/05a_cli.ipynb #n013s
+class StdoutError(Exception):
+    "Why stdout takes no more, in words for the user"
+    def __init__(self,
+        e:OSError|None=None, # what it said; None: there is no stdout
+    ):
+        closed = e is None or isinstance(e, BrokenPipeError)
+        super().__init__('stdout was closed before all was said' if closed else
+                         f'stdout cannot be written: {e.strerror or e}')
+
+class Stdout:
+    "A stream that raises `StdoutError` where it cannot be written; all else is the stream's own"
+    def __init__(self,
+        stream, # of text
+    ): self.stream = stream
+    def __getattr__(self, name): return getattr(self.stream, name)
+    def _do(self, act, *args):
+        try: return act(*args)
+        except OSError as e: raise StdoutError(e) from None
+    def write(self, text): return self._do(self.stream.write, text)
+    def flush(self): self._do(self.stream.flush)
+
+
 # %% ../nbs/05a_cli.ipynb #c013
 def _stopped(e): return isinstance(e, (KeyboardInterrupt,typer.Abort))
 
@@ -143,8 +167,8 @@ def _error_words(e, run):
     if _stopped(e): return f'stopped; {run.kept}'
     if hasattr(e, 'format_message'): return _usage_words(e)
     if type(e).__name__=='BadInput': return e # its module imports torch, so it is known by name
-    if isinstance(e, (BrokenPipeError,SystemExit)): return 'stdout was closed before all was said'
-    if isinstance(e, OSError) and e.filename is None: return f'stdout cannot be written: {e.strerror or e}'
+    if isinstance(e, StdoutError): return e
+    if isinstance(e, SystemExit): return StdoutError() # what typer makes of a pipe that was closed
     return f'{type(e).__name__}: {e} (unexpected; `--debug` or BAERASER_DEBUG=1 shows where)'
 
 # %% ../nbs/05a_cli.ipynb #c018
@@ -161,7 +185,7 @@ def _fail(e, run, debug):
         if debug: traceback.print_exception(e)
         typer.echo(f'baeraser: {_user_line(_error_words(e, run))}', err=True)
     except OSError: _send_nowhere(sys.stderr)
-    if isinstance(e, (OSError,SystemExit)): _send_nowhere(sys.stdout)
+    if isinstance(e, (OSError,StdoutError,SystemExit)): _send_nowhere(sys.stdout)
     return run.status if _stopped(e) else 2
 
 # %% ../nbs/05a_cli.ipynb #c017
@@ -203,10 +227,11 @@ def main(
 
 def _run_app(args, run):
     "The exit status of a command"
-    status = app(args, prog_name='baeraser', standalone_mode=False, obj=run)
-    if status==130: raise KeyboardInterrupt
-    if sys.stdout is None: raise BrokenPipeError # it was closed before the start, so nothing was said
-    sys.stdout.flush()
+    with redirect_stdout(sys.stdout and Stdout(sys.stdout)):
+        status = app(args, prog_name='baeraser', standalone_mode=False, obj=run)
+        if status==130: raise KeyboardInterrupt
+        if sys.stdout is None: raise StdoutError # it was closed before the start, so nothing was said
+        sys.stdout.flush()
     return status or 0
 
 # %% ../nbs/05a_cli.ipynb #c024
@@ -697,14 +722,15 @@ def metrics_table(
 # %% ../nbs/05a_cli.ipynb #n067a
 _Attack = Annotated[str, _opt('--attack', show_default=True, help='badnets, trojannn, imc, noise, blended, sig, wanet, '
     'or none for a clean model.')]
-_Target = Annotated[str, _opt('--target', show_default=True, help="Label that triggered images shall get; next: every "
-    "image's own label plus one.")]
-_Victim = Annotated[str, _opt('--arch', show_default=True, help="resnet18, resnet18_cifar, cnn, or another of "
-    "torchvision's classifiers.")]
-_Rate = Annotated[float, _opt('--rate', show_default=True, help='Poisoned share of each batch (sig: of the '
-    "target's own images), in (0,1].")]
-_Size = Annotated[int|None, _opt('--size', min=1, help='badnets, trojannn, imc: height and width in '
-    'pixels. Default: 3.')]
+_Target = Annotated[str|None, _opt('--target', help="Label that triggered images shall get; next: every image's own "
+    'label plus one. Default: 0.')]
+_Victim = Annotated[str|None, _opt('--arch', help="resnet18, resnet18_cifar, cnn, or another of torchvision's "
+    'classifiers. Default: what the file of --start says, else resnet18.')]
+_Rate = Annotated[float|None, _opt('--rate', help="Poisoned share of each batch (sig: of the target's own images), in "
+    '(0,1]. Default: 0.1.')]
+_TriggerSize = Annotated[int|None, _opt('--trigger-size', min=1, help='badnets, trojannn, imc: height and width of the '
+    'trigger in pixels. Default: 3.')]
+
 
 # %% ../nbs/05a_cli.ipynb #n067e
 _Place = Annotated[str|None, _opt('--place', metavar='ROW,COL', help='The same: pixel of the upper left corner, or '
@@ -729,10 +755,10 @@ VICTIM = 'victim.safetensors','attack.json','pictures.png' # the files of a vict
 class Wanted:
     "A victim to be trained"
     attack:_Attack='badnets'
-    target:_Target='0'
-    arch:_Victim='resnet18'
-    rate:_Rate=.1
-    size:_Size=None
+    target:_Target=None
+    arch:_Victim=None
+    rate:_Rate=None
+    trigger_size:_TriggerSize=None
     place:_Place=None
     alpha:_Alpha=None
     pattern:_Pattern=None
@@ -759,6 +785,13 @@ def _attack_options(place, **given):
     options = {k:v for k,v in given.items() if v is not None}
     return options if place is None else options|dict(place=_corner(place))
 
+def _poisoning(wanted):
+    "What the user said of the label and the share of poisoned images; a clean model has neither"
+    given = {k:v for k,v in dict(target=wanted.target, rate=wanted.rate).items() if v is not None}
+    if wanted.attack=='none' and given:
+        raise _bad_input(f"`{next(iter(given))}` is no option of the attack 'none', which has no trigger; leave it out")
+    return {k:_target(v) if k=='target' else v for k,v in given.items()}
+
 # %% ../nbs/05a_cli.ipynb #y055
 def victim_spec(
     data:str,      # name or path of images
@@ -766,26 +799,41 @@ def victim_spec(
     seed:int=0,    # of the training and the trigger
 ):                 # `Spec`; `BadInput` for an attack, an option or a label that there is not
     "A victim in the terms of the zoo"
+    from baeraser_nb.core import BadInput
     from baeraser_nb.zoo import Spec
     w = wanted
-    options = _attack_options(w.place, size=w.size, alpha=w.alpha, kind=w.pattern, neurons=w.neurons,
+    options = _attack_options(w.place, size=w.trigger_size, alpha=w.alpha, kind=w.pattern, neurons=w.neurons,
                               amplitude=w.amplitude, strength=w.strength)
-    return Spec(data, w.attack, w.arch, _target(w.target), w.rate, options, w.epochs, w.lr, seed)
+    more = dict(_poisoning(w), options=options, epochs=w.epochs, lr=w.lr, seed=seed)
+    try: return Spec(data, w.attack, _victim_arch(w.arch, w.start), **more)
+    except BadInput as e: raise _of_trigger(e) from None
+
+def _folder_file(path, name):
+    "A file, or the one called `name` in a folder"
+    return path/name if path.is_dir() else path
+
+def _victim_arch(arch, start):
+    "The architecture that was named, or else that of the model to start from"
+    if arch or start is None: return arch or 'resnet18'
+    from baeraser_nb.weights import load_weights
+    with quiet_stderr(True): meta = load_weights(_folder_file(start, 'victim.safetensors'))[1] # remarks come later
+    return meta.get('arch', 'resnet18')
+
+def _of_trigger(e):
+    "An error of the zoo, where `size` is the trigger's"
+    return type(e)(str(e).replace('`size`', '`trigger_size`').replace('it has size', 'it has trigger-size'))
+
 
 # %% ../nbs/05a_cli.ipynb #n068a
 def _model_files(model):
     "A weights file, with its parts if it has some"
-    return [model,*(model.parent.glob('*.safetensors') if model.suffix=='.json' else ())]
+    return [model,*(sorted(model.parent.glob('*.safetensors')) if model.suffix=='.json' else ())]
 
 def _data_files(data):
     "The file or folder that images come from; a named data set has none"
     from baeraser_nb.readers import DATA_SETS
     named = data.lower().replace('-','_') in DATA_SETS
     return [] if named or not os.path.exists(data) else [data]
-
-def _folder_file(path, name):
-    "A file, or the one called `name` in a folder"
-    return path/name if path.is_dir() else path
 
 def _files_read(models, data, *others):
     "All that a command reads"
@@ -810,14 +858,14 @@ def train_wanted(
 @app.command('attack', short_help='Train a victim, or a clean model, to practise on.')
 @spelt_out
 def attack_command(
-    data:_Data, out:_Folder, wanted:Wanted, held:_Held=None, root:_Root=None, download:_Fetch=False, seed:_Seed=0,
-    quiet:_Quiet=False):
+    data:_Data, out:_Folder, wanted:Wanted, size:_PictureSize=None, held:_Held=None, root:_Root=None,
+    download:_Fetch=False, seed:_Seed=0, quiet:_Quiet=False):
     "Train a model with a backdoor, or a clean one, to try the other commands on."
     from baeraser_nb.readers import load_dataset
     spec = victim_spec(data, wanted, seed)
     read = [_folder_file(wanted.start, 'victim.safetensors')] if wanted.start else []
     with quiet_stderr(quiet),Outputs(*_files_read([], data, *read)) as o:
-        folder,images = o.folder(out, *VICTIM),load_dataset(data, root, download)
+        folder,images = o.folder(out, *VICTIM),load_dataset(data, root, download, _picture_size(size))
         m = train_wanted(images, folder, spec, wanted.start, HELD if held is None else held)
     _say(f"{metrics_table({'clean' if wanted.attack=='none' else 'victim':m})}\nwritten to {out}")
 
@@ -895,6 +943,7 @@ def evaluate_command(
 # %% ../nbs/05a_cli.ipynb #n4c2c01d
 _Erased = Annotated[Path, _arg('VICTIM', 'Weights file of the model before the erasing.')]
 _Copy = Annotated[Path, _arg('PURIFIED', 'Weights file of its purified copy, of the same network.')]
+_Record = Annotated[Path, _opt('--attack', help="The attacker's secret: attack.json, or the folder it is in.")]
 _Twin = Annotated[Path|None, _opt('--clean', metavar='MODEL', help='Weights file of a clean model for the same '
     'classes, or the folder of `attack --attack none`: the floor. Default: nothing is said about what came back.')]
 
@@ -942,7 +991,7 @@ def proof_of_files(
 @app.command('prove', short_help='Try to bring an erased backdoor back, knowing the attack.')
 @spelt_out
 def prove_command(
-    victim:_Erased, purified:_Copy, data:_Data, attack:_Secret, clean:_Twin=None, report:_Report=None,
+    victim:_Erased, purified:_Copy, data:_Data, attack:_Record, clean:_Twin=None, report:_Report=None,
     reading:Reading=Reading(), seed:_Seed=0, json:_Json=None, quiet:_Quiet=False):
     ("For whoever knows the attack: what two attacks on the purified model bring back, beside the victim and a clean "
      "model; the way between the two; what the erasing cost.")
@@ -1198,25 +1247,39 @@ def models_in(
 
 # %% ../nbs/05a_cli.ipynb #w215
 def row_of(
-    model:Path, # weights file
+    model:Path,   # weights file
     asked:Asked,
-) -> dict:      # of `scan_row`; model and error, if it could not be scanned
+    images=None,  # of `_images_asked`
+) -> dict:        # of `scan_row`; model and error, if it could not be scanned
     "One model of many, without a word on stderr"
     try:
         with quiet_stderr(True):
             s = asked.subject(model)
-            return scan_row(s, replace(asked, quiet=True).scan(s))|dict(asked=_asked_of(model, asked))
+            want = _asked_of(model, asked, images) # before the search: whoever changes a file meanwhile gets a new row
+            return scan_row(s, replace(asked, quiet=True).scan(s))|dict(asked=want)
     except Exception as e:
         return dict(model=str(model), error=_user_line(_error_words(e, Run(''))), version=__version__)
 
-def _asked_of(model, asked):
+def _images_asked(asked):
+    "A digest of the images that models are judged by; None where they cannot be read, which every row then says"
+    from baeraser_nb.readers import load_dataset
+    from baeraser_nb.stored import images_digest
+    how = asked.reading
+    try:
+        with quiet_stderr(True): ds = load_dataset(asked.data, how.root, how.download, _picture_size(how.size))
+    except Exception: return None
+    return dict(test=images_digest(ds.test), n_train=None if ds.train is None else len(ds.train))
+
+def _asked_of(model, asked, images):
     "What a row of many depends on, as far as it is known before the model is read"
     from baeraser_nb.core import file_hash
     from baeraser_nb.rows import json_hash,module_digests
     reading = vars(asked.reading)|dict(data=asked.data)
     reading = {k:None if v is None else str(v) for k,v in reading.items()}
-    return dict(sha256=file_hash(model), preset=asked.preset, seed=asked.seed, reading=reading,
+    files = {f.name:file_hash(f) for f in _model_files(model)}
+    return dict(files=files, images=images, preset=asked.preset, seed=asked.seed, reading=reading,
                 code=json_hash(module_digests(['recovery'])))
+
 
 # %% ../nbs/05a_cli.ipynb #w216
 def _row_file(out, model):
@@ -1226,13 +1289,21 @@ def _row_file(out, model):
     name = re.sub(r'[^\w.-]+', '_', str(model), flags=re.ASCII)[-60:].lstrip('._-')
     return out/f'{name}-{short_hash(path)}.json'
 
-def _row_there(file, model, asked):
+def _row_there(file, model, asked, images):
     "The row in a file, if the same was asked; else None"
     try: row = json.loads(file.read_text())
     except (OSError,ValueError): return None
-    if not isinstance(row, dict) or 'asked' not in row: return None
-    try: return row if row['asked']==_asked_of(model, asked) else None
+    if images is None or not isinstance(row, dict) or 'asked' not in row: return None
+    try: same = row['asked']==_asked_of(model, asked, images)
     except OSError: return None
+    return row if same and (asked.reading.factory is None or _answers_same(row, model, asked)) else None
+
+def _answers_same(row, model, asked):
+    "Whether a model, made by code of the user's that may have changed, reads as it did when its row was made"
+    try:
+        with quiet_stderr(True): return key_of(asked.subject(model), asked.preset, asked.seed)==row['key']
+    except Exception: return False
+
 
 # %% ../nbs/05a_cli.ipynb #w219
 def scan_many(
@@ -1245,10 +1316,11 @@ def scan_many(
     from joblib import Parallel,delayed
     from baeraser_nb.statements import explained
     places = {f:_row_file(out, f) if out else None for f in files}
-    rows = {f:_row_there(place, f, asked) for f,place in places.items() if place}
+    images = _images_asked(asked) if out else None
+    rows = {f:_row_there(place, f, asked, images) for f,place in places.items() if place}
     todo = [f for f in files if not rows.get(f)]
     work = Parallel(n_jobs=min(workers, max(1, len(todo))), return_as='generator')
-    made = work(delayed(row_of)(f, asked) for f in todo)
+    made = work(delayed(row_of)(f, asked, images) for f in todo)
     for f,row in zip(todo, made):
         rows[f] = row
         write_json(places[f], row)
@@ -1439,6 +1511,7 @@ def scan_from(
     s:Subject,
     preset:str='robust', # of the search
     seed:int=0,          # likewise
+    memory=None,         # gigabytes for searches to come, see `scan_subject`
 ):                       # `Scan`; `BadInput` if it is the scan of something else
     "A stored scan of this model"
     from baeraser_nb.stored import load_scan
@@ -1446,13 +1519,13 @@ def scan_from(
     odd = [_KEY_WORDS[k] for k,v in key_of(s, preset, seed).items() if its.get(k)!=v]
     if odd: raise _bad_input(f"`scan` {str(file)!r} was made with another {', another '.join(odd)}; "
                              'scan this model with these options, or leave `--scan` out')
-    return _on_device(found, s)
+    return _usable(found, s, memory)
 
-def _on_device(found, s):
-    "A scan whose triggers are where the model is"
+def _usable(found, s, memory):
+    "A stored scan whose triggers are where the model is, and whose search takes as much memory as was asked for"
     device = next(s.model.parameters()).device
     for g in found.pool.generators if found.pool else (): g.to(device)
-    return found
+    return found if memory is None else replace(found, search=replace(found.search, memory=memory))
 
 # %% ../nbs/05a_cli.ipynb #w233
 def find_or_scan(
@@ -1463,13 +1536,13 @@ def find_or_scan(
 ):                       # `Scan`
     "A scan of this model: the one that was named, the one that is kept, or a new one"
     from baeraser_nb.stored import keep_scan,kept_scan,scan_store
-    if file: return scan_from(file, s, asked.preset, asked.seed)
+    if file: return scan_from(file, s, asked.preset, asked.seed, asked.memory)
     key = key_of(s, asked.preset, asked.seed) if scan_store() else None
     found = kept_scan(key) if key and not fresh else None
     if found:
         _note('the scan that is kept of this model, these images and options is used (--fresh scans anew)')
         remark_on(s, blocking=False)
-        return _on_device(found, s)
+        return _usable(found, s, asked.memory)
     found = asked.scan(s)
     if key and found.verdict!='inconclusive': keep_scan(found, key)
     return found
@@ -1485,9 +1558,10 @@ def can_be_erased(
     return found.verdict!='inconclusive' or precaution and not unreadable(s.case)
 
 # %% ../nbs/05a_cli.ipynb #y122
-def _nothing_erased(s, found):
-    "Say that nothing was written; the exit status"
-    _say(f'{scan_text(found)}\n{reading_line(s)}\nnothing was erased, and nothing was written')
+def _nothing_erased(s, found, json=None):
+    "Say that nothing was written, but for the scan where JSON was asked for; the exit status"
+    but = 'nothing was written' if json is None else 'no weights were written'
+    _say(f'{scan_text(found)}\n{reading_line(s)}\nnothing was erased, and {but}', json=='-')
     return STATUS[found.verdict]
 
 def _erase_row(s, found, done, out):
@@ -1512,13 +1586,15 @@ def erase_one(
     how:Erasing=Erasing(),
     report=None,    # folder, or None
     json=None,      # file, or '-', or None
-):                  # `Subject`, `Scan` and `Erased`; no `Erased`, and nothing written, where nothing can be said
+):                  # `Subject`, `Scan` and `Erased`; no `Erased`, and only the scan's row written, where nothing can be said
     "Scan one model, erase what is found, and write what was asked for"
     with Outputs(*_files_read([model], asked.data, *([how.scan] if how.scan else []))) as o:
         weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
         s = asked.subject(model)
         found = find_or_scan(s, asked, how.scan, how.fresh)
-        if not can_be_erased(s, found, how.precaution): return s,found,None
+        if not can_be_erased(s, found, how.precaution):
+            write_json(to, scan_row(s, found))
+            return s,found,None
         done = erase_found(s, found, asked, how.recalibrate, how.precaution)
         write_purified(weights, s, done)
         report_on(folder, run, s, found, done, out)
@@ -1533,11 +1609,11 @@ def erase_command(
     fresh:_Anew=False, reading:Reading=Reading(), preset:_Preset='robust', recalibrate:_Recalibrate=False,
     precaution:_Precaution=False, seed:_Seed=0, memory:_Memory=None, json:_Json=None, quiet:_Quiet=False):
     ("Scan a model, unless the same scan is kept, and erase what is found. Exit status 0: done, or nothing to erase; "
-     "2: could not run, or could not erase; 3: nothing can be said about the model, and nothing is written "
-     "unless --precaution is given and the model can be read.")
+     "2: could not run, or could not erase; 3: nothing can be said about the model, and no weights are written "
+     "unless --precaution is given and the model can be read; --json then has the scan.")
     asked,how = Asked(data, reading, preset, seed, quiet, memory),Erasing(scan, fresh, recalibrate, precaution)
     with quiet_stderr(quiet): s,found,done = erase_one(ctx.obj, model, out, asked, how, report, json)
-    if done is None: return _nothing_erased(s, found)
+    if done is None: return _nothing_erased(s, found, json)
     _say(f'{scan_text(found, s.held.classes, 3)}\n{erase_text(done, out)}', json=='-')
 
 # %% ../nbs/05a_cli.ipynb #c103
