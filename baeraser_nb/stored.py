@@ -111,7 +111,7 @@ def save_scan(
     found:Scan,# by a search with a name
     key:dict,  # of `scan_key`
 ) -> Path:
-    "Write a scan and the triggers it recovered, whole or not at all; `BadInput` where no name stands for its search"
+    "Write a scan and the triggers it recovered, whole or not at all; `BadInput` if its search has no name"
     if found.preset not in SEARCHES:
         raise BadInput(f"`found` is the scan of a search of your own ({found.preset!r}), which could not be read again; "
                        f"store scans of {', '.join(SEARCHES)}, or the rows of this one (`found.row()`)")
