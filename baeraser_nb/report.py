@@ -251,7 +251,8 @@ def trigger_samples(
 # %% ../nbs/05_report.ipynb #ne34440f
 def _to_trigger(held, pool, n):
     "`n` held images, evenly spread, that the triggers are for, of classes that are not suspected where there are such"
-    led = torch.stack([g.goals(i, held.y).label!=held.y for g in pool.generators for i in range(len(g))]).any(0)
+    def led_by(g, i): return g.goals(i, held.y.to(g.device)).label.cpu()!=held.y
+    led = torch.stack([led_by(g, i) for g in pool.generators for i in range(len(g))]).any(0)
     other = led&~torch.isin(held.y, torch.tensor(sorted(pool.labels-{None})))
     images = held[other] if other.any() else held[led]
     return images[::max(1, len(images)//n)][:n]

@@ -111,7 +111,10 @@ def save_scan(
     found:Scan,# by a search with a name
     key:dict,  # of `scan_key`
 ) -> Path:
-    "Write a scan and the triggers it recovered, whole or not at all"
+    "Write a scan and the triggers it recovered, whole or not at all; `BadInput` if its search has no name"
+    if found.preset not in SEARCHES:
+        raise BadInput(f"`found` is by a search of your own ({found.preset!r}), of which no name tells a reader; "
+                       f"store scans of {', '.join(SEARCHES)}, or the rows of this one (`found.row()`)")
     facts = json.dumps(dict(key=key, **_scan_facts(found)))
     tensors = {} if found.pool is None else pool_tensors(found.pool)
     return write_whole(path, safetensors_bytes(tensors, dict(kind='baeraser scan', facts=facts)))
