@@ -140,15 +140,29 @@ def _is_pair(o):
     "Whether `o` is a plain pair, of pixels and labels; a named tuple, such as `Splits`, is not"
     return isinstance(o, tuple) and len(o)==2 and not hasattr(o, '_fields')
 
+# %% ../nbs/00e_inputs.ipynb #c012a
+def _named(images):
+    "What has labels, and names of the classes, of its own, in words; None for pixels and loaders"
+    if isinstance(images, (str,Path)): return f"{str(images)!r}, a data set's name or a path"
+    return f'`{type(images).__name__}`' if isinstance(images, (Images,Dataset)) else None
+
+def _check_alone(images, **more):
+    "`BadInput` where something is said of images that say it themselves"
+    own = _named(images)
+    for name,value in more.items() if own else ():
+        if value is not None: raise BadInput(f"`images` is {own}, which has `{name}` of its own; leave `{name}` out")
+
+
 # %% ../nbs/00e_inputs.ipynb #c012
 def as_images(
     images,         # `Images`; pixels with `labels`; a pair of both; a loader of pairs; a data set's name; a path
     labels=None,    # whole numbers 0..K-1, one per image; None where `images` has its own
-    classes=None,   # names of the classes, by label; None: those of the loader, else numbers
+    classes=None,   # names of the classes, by label, for pixels and loaders; None: those of the loader, else numbers
     most:int=10_000,# images taken from a loader, at most
 ) -> Images:        # `BadInput` where they cannot be used
     "Clean, labelled images out of whatever holds them"
     if labels is None and _is_pair(images): images,labels = images
+    _check_alone(images, labels=labels, classes=classes)
     if labels is not None: return _made(_as_pixels(images), _as_labels(labels), classes)
     if isinstance(images, Images): return images
     if isinstance(images, (str,Path)): images = load_dataset(images)
@@ -541,8 +555,10 @@ def _mistakes(c, h, w):
 def readings(
     images:Images, # whose pixels are read
 ) -> list:         # of `Reading`
-    "The usual ways to read pixels, the normalisation of these images' own mean and deviation first"
-    ways = {"these images' own normalisation":pixel_stats(images)}|_NORMALISATIONS
+    "The usual ways to read pixels, the normalisation of these images' own mean and deviation first, if they have one"
+    mean,std = pixel_stats(images)
+    own = {"these images' own normalisation":(mean,std)} if all(o>0 for o in std) else {}
+    ways = own|_NORMALISATIONS
     fit = [_normalisation(words, *v) for words,v in ways.items() if len(v[0]) in (1,images.shape[0])]
     return fit+list(_mistakes(*images.shape))
 
@@ -565,16 +581,16 @@ class Better:
         return self.gain>=self.enough and self.accuracy>=.5 and (won-lost)**2>6.63*(won+lost)
 
 # %% ../nbs/00e_inputs.ipynb #n2047c92
-def _right(model, images):
-    "Which images a model is right on; on none if it fails"
-    try: return predict(model, images.x).argmax(1)==images.y
+def _right(reading, model, images):
+    "Which images a model is right on if it reads them in this way; on none if it fails"
+    try: return predict(reading.around(model), images.x).argmax(1)==images.y
     except Exception: return torch.zeros(len(images), dtype=torch.bool)
 
 def _better_reading(case, images, was):
     "The usual reading that suits `images` best"
     few = images[slice(None, None, -(-len(images)//100))]
-    best = max(readings(case.images), key=lambda r: _right(r.around(case.model), few).sum().item())
-    return Better(f'with {best.words} ({best.advice})', was, _right(best.around(case.model), images))
+    best = max(readings(case.images), key=lambda r: _right(r, case.model, few).sum().item())
+    return Better(f'with {best.words} ({best.advice})', was, _right(best, case.model, images))
 
 def _better_order(case, answers, y, was):
     "The order of classes that suits the answers best"

@@ -445,12 +445,13 @@ def trainable_copy(
 # %% ../nbs/00b_networks.ipynb #q004
 @contextmanager
 def amp_mode(
-    model, # a `Classifier`; anything else is left as it is
+    model,        # a `Classifier`; anything else is left as it is
+    on:bool=True, # its flag meanwhile
 ):
-    "bfloat16 inside the block, where the model and the processor can"
+    "bfloat16 inside the block, where the model and the processor can; with `on=False` not even there"
     old = getattr(model, 'amp', None)
     try:
-        if old is not None: model.amp = True
+        if old is not None: model.amp = on
         yield model
     finally:
         if old is not None: model.amp = old
@@ -504,9 +505,10 @@ def _checked_copy(model, x):
     return model
 
 # %% ../nbs/00b_networks.ipynb #ndbf06b4
-def _layout_for(model):
-    "The memory layout of a `Classifier`'s weights; with one channel another one would round differently"
-    plain = model.mean.numel()==1 or not model.channels_last
+def _layout_for(model, images):
+    "The memory layout of a `Classifier`'s weights; for grey images another one would round differently"
+    channels = max(model.mean.numel(), 1 if images is None else images.shape[0]) # without images the mean tells them
+    plain = channels==1 or not model.channels_last
     return torch.preserve_format if plain else torch.channels_last
 
 # %% ../nbs/00b_networks.ipynb #n99023ef
@@ -517,7 +519,7 @@ def _for_search(model, amp, images):
     if not own:
         if not fast or images is None: return model
         return _checked_copy(model, to_float(images.x[::-(-len(images)//64)], device))
-    if fast: return _copy_for_search(model, _layout_for(model))
+    if fast: return _copy_for_search(model, _layout_for(model, images))
     return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
 
 # %% ../nbs/00b_networks.ipynb #q006

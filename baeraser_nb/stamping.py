@@ -63,12 +63,12 @@ def window(
 
 # %% ../nbs/00f_stamping.ipynb #s029
 def bend(
-    x:Tensor,     # images in [0,1], (n,c,h,w), h and w above 1
+    x:Tensor,     # images in [0,1], (n,c,h,w)
     field:Tensor, # displacements in pixels, (n,2,h,w): across, down
 ) -> Tensor:      # new images; what comes from outside is the nearest border's pixel
     "Images whose pixels are taken from somewhere near, each image along its own field"
     h,w = x.shape[2:]
     here = torch.stack(torch.meshgrid(torch.arange(w), torch.arange(h), indexing='xy')).to(x)
-    size = torch.tensor([w-1,h-1]).to(x)
+    size = torch.tensor([w-1,h-1]).clamp(min=1).to(x) # across one pixel there is nowhere else to be
     there = (here+field).permute(0, 2, 3, 1)
     return F.grid_sample(x, (there*2/size-1).clamp(-1, 1), align_corners=True) # wants places in [-1,1]

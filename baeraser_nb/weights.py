@@ -1210,17 +1210,24 @@ def _kept(values):
     "The values of a dictionary that are not to be left out"
     return {k:v for k,v in values.items() if v is not _LEAVE_OUT}
 
-def _plain_value(o, tensors, depth=9):
-    "What a stand-in stands for, where that is plain; else `_LEAVE_OUT`"
-    if o is None or type(o) in (str,int,float,bool): return o
-    if id(o) in tensors: return tensors[id(o)]
-    if not depth or not isinstance(o, (list,tuple,_Inert)): return _LEAVE_OUT
-    if not isinstance(o, _Inert):
-        return type(o)(_kept(dict(enumerate(_plain_value(v, tensors, depth-1) for v in o))).values())
+def _plain_list(o, tensors, depth):
+    "A list or tuple without what is not plain"
+    return type(o)(_kept(dict(enumerate(_plain_value(v, tensors, depth-1) for v in o))).values())
+
+def _plain_mapping(o, tensors, depth):
+    "What a stand-in maps texts to, without what is not plain; `_LEAVE_OUT` where nothing is left"
     items = _mapping(o) if _is_module(o) else o.items # a whole model is written as its state dict
     if items is None: return {} if o.name=='dict' else _LEAVE_OUT
     kept = _kept({k:_plain_value(v, tensors, depth-1) for k,v in items.items()})
     return kept if kept or not items else _LEAVE_OUT
+
+def _plain_value(o, tensors, depth=9):
+    "What a stand-in stands for, where that is plain; else `_LEAVE_OUT`"
+    if o is None or type(o) in (str,int,float,bool): return o
+    if id(o) in tensors: return tensors[id(o)]
+    if depth and isinstance(o, (list,tuple)): return _plain_list(o, tensors, depth)
+    if depth and isinstance(o, _Inert): return _plain_mapping(o, tensors, depth)
+    return _LEAVE_OUT
 
 # %% ../nbs/00c_weights.ipynb #s026c
 def _below(o):
