@@ -81,8 +81,8 @@ def deeper():
 
 def missed():
     "More of what scans miss, on photographs and traffic signs"
-    return attempts('vgg', 'cifar10', ('input_aware','soft'))+attempts('vgg', 'gtsrb', ('clean','sig','warm','input_aware'))
-
+    photos = attempts('vgg', 'cifar10', ('input_aware','soft'))
+    return photos+attempts('vgg', 'gtsrb', ('clean','sig','warm','input_aware'))
 
 # %% ../nbs/04i_precaution_measured.ipynb #a025
 def parts_left_out():
