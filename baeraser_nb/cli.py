@@ -1291,7 +1291,7 @@ def models_in(
 def row_of(
     model:Path,   # weights file
     asked:Asked,
-    images=None,  # of `_images_asked`
+    images=None,  # digest of the images that it is judged by
 ) -> dict:        # of `scan_row`; model and error, if it could not be scanned
     "One model of many, without a word on stderr"
     try:
@@ -1321,7 +1321,6 @@ def _asked_of(model, asked, images):
     files = {f.name:file_hash(f) for f in _model_files(model)}
     return dict(files=files, images=images, preset=asked.preset, seed=asked.seed, reading=reading,
                 code=json_hash(module_digests(['recovery'])))
-
 
 # %% ../nbs/05a_cli.ipynb #w216
 def _row_file(out, model):
