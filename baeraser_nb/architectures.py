@@ -22,7 +22,7 @@ from .data import Dataset,Images,Splits,augment,split
 from .readers import load_dataset
 from .networks import Classifier,build_model
 from .weights import load_model,save_weights
-from .training import Progress,learner,pixel_stats
+from .training import Progress,bars_closed,learner,pixel_stats
 from .rows import Experiment
 from .attacks import badnets,evaluate
 from .recovery import scan
@@ -133,8 +133,8 @@ def trained_model(
     model = untrained_model(body, ds).to(default_device())
     learn = learner(model, ds.train, augment=partial(augment, pad=max(2, body.size//16)), seed=0)
     if body.adam: learn.opt_func = partial(OptimWrapper, opt=torch.optim.AdamW)
-    with learn.no_logging(),seeded(0):
-        learn.fit_one_cycle(body.epochs, body.lr, cbs=[Progress(body.name), *poison])
+    cbs = [Progress(body.name), *poison]
+    with learn.no_logging(),seeded(0),bars_closed(cbs): learn.fit_one_cycle(body.epochs, body.lr, cbs=cbs)
     return model.eval()
 
 # %% ../nbs/04e_architectures.ipynb #c015

@@ -811,7 +811,7 @@ def second_thoughts(self:Study,
     "Search what was given up after all, if a label stands out though none is suspect; it counts only if it settles"
     if not turns: return False
     top = self.verdict.evidence.score.max()
-    if not -math.log10(self.search.reopen)<top<=self.search.threshold: return False
+    if 10**-top>=self.search.reopen or top>self.search.threshold: return False
     seen,given_up = self.evidence[:],self.given_up
     self.evidence[:],self.given_up = [e for e in seen if not set(e.family)<=given_up],set()
     settled = self.through(turns) or self.settled
