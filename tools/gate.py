@@ -27,7 +27,7 @@ from functools import partial
 from checks_code import check_clean, check_export, check_limits, check_ruff, check_style, check_version, check_wheel
 from checks_numbers import check_numbers, check_printed
 from checks_pages import check_docs, check_outputs, check_readme, check_references, check_site
-from common import CFG, ROOT, notebooks, read
+from common import CFG, ROOT, is_export, notebooks, read
 from processes import Failed, heartbeat, kill_all, say, tail
 from testing import test_notebook
 from warm import Warm
@@ -51,9 +51,10 @@ def run_checks(checks, limit):
     "Run checks, one after the other; returns how many passed, how many failed"
     return tuple(sum(o) for o in zip((0,0), *(run_check(c, limit) for c in checks)))
 
-def code_size(path):
-    "Characters of code; long notebooks begin first, so that none runs alone at the end"
-    return sum(len(''.join(c['source'])) for c in read(path)['cells'] if c['cell_type']=='code')
+def turn(path):
+    "How early a notebook begins: pages that only run commands, which take long for their size, then the others by size"
+    code = [c for c in read(path)['cells'] if c['cell_type']=='code']
+    return not any(map(is_export, code)),sum(len(''.join(c['source'])) for c in code)
 
 def pick(names):
     "The checks and the notebooks that names mean; all, if there are none"
@@ -83,7 +84,7 @@ def gate(names, flags, limit, workers):
     without = f"cells marked {CFG['tst_flags'].replace(' ', ', ')} are left out"
     say(f"Checks: {len(checks)}; notebooks: {len(files)}, {workers} at a time, {f'with {flags}' if flags else without}")
     with Warm() if files else nullcontext() as warm:
-        tests = [partial(test_notebook, p, flags, limit, warm) for p in sorted(files, key=code_size, reverse=True)]
+        tests = [partial(test_notebook, p, flags, limit, warm) for p in sorted(files, key=turn, reverse=True)]
         return [sum(o) for o in zip(*run_together([partial(run_checks, checks, limit),*tests], workers))]
 
 def arguments():
