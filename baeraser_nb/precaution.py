@@ -157,13 +157,10 @@ def distillation(
     z:Tensor,               # logits, (n,K)
     teacher_logits:Tensor,  # for the same images, (n,K)
     T:float,                # temperature, > 0
-    mean:bool=False,        # give the mean over the images
-) -> Tensor:                # ≥ 0; of each image, (n,), or their mean
+) -> Tensor:                # of each image, (n,), ≥ 0
     "How far answers are from a teacher's, T² times the divergence at temperature T"
     goal = (teacher_logits/T).softmax(1)
-    kl = F.kl_div((z/T).log_softmax(1), goal, reduction='batchmean' if mean else 'none')
-    return T*T*(kl if mean else kl.sum(1))
-
+    return T*T*F.kl_div((z/T).log_softmax(1), goal, reduction='none').sum(1)
 
 # %% ../nbs/02a_precaution.ipynb #nde8a3c0
 class UnmovedLoss:
@@ -179,7 +176,7 @@ class UnmovedLoss:
     ) -> Tensor:
         clean,changed = pred[:len(y)],pred[len(y):]
         again = F.cross_entropy(changed, y) if len(changed) else 0.
-        told = distillation(clean, teacher_logits, self.temperature, mean=True)
+        told = distillation(clean, teacher_logits, self.temperature).mean()
         return F.cross_entropy(clean, y)+told+self.weight*again
     __repr__ = basic_repr('weight,temperature')
 

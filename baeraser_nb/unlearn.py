@@ -27,7 +27,8 @@ from .data import HoldOut,Images,hold_out,to_float
 from .networks import amp_mode,by_pieces,copied,eval_mode,predict,trainable_copy,with_gradients
 from .training import Progress,bars_closed,learner,shifting
 from .inputs import Case,as_case,of_learner
-from .recovery import SEARCHES,Scan,Search,TriggerPool,labels_reached,preset_named,scan as scan_model
+from .recovery import SEARCHES,Scan,Search,TriggerPool,few_classes,labels_reached,preset_named
+from .recovery import scan as scan_model
 from .precaution import Purified,distillation,purify,share_right
 
 # %% ../nbs/03_unlearning.ipynb #n2388cff
@@ -626,8 +627,7 @@ def is_quiet(
     s, # `Scan` of a purified model
 ) -> bool:
     "Does a rescan name no label, and nothing but the number of classes keep it from calling the model clean?"
-    few = f'with {s.n_classes} classes' # as the scan says it
-    return s.verdict=='clean' or s.verdict=='inconclusive' and all(few in why for why in s.why)
+    return s.verdict=='clean' or [d for d in s.doubts if d.blocks]==[few_classes(s.n_classes)]
 
 # %% ../nbs/03_unlearning.ipynb #n5b2084a
 @dataclass
