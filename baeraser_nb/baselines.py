@@ -652,12 +652,11 @@ def prune_while_accurate(
     drop:float=.05,     # accuracy that may be lost, in [0,1]
 ):
     "Prune at thresholds of 0.05, 0.1, … 0.95, up to the last one before the accuracy falls by more than `drop`"
-    def right(): return torch.tensor(share_right(model, spare)) # float32, in which shares are compared
-    start = right()
+    start = share_right(model, spare)
     for threshold in torch.arange(.05, 1., .05):
         best = copy.deepcopy(model.state_dict())
         prune_channels(model, masks, threshold)
-        if right()<start-drop:
+        if share_right(model, spare)<start-drop:
             model.load_state_dict(best)
             return
 

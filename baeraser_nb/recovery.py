@@ -813,7 +813,7 @@ def second_thoughts(self:Study,
     "Search what was given up after all, if a label stands out though none is suspect; it counts only if it settles"
     if not turns: return False
     top = self.verdict.evidence.score.max()
-    doubtful = 10**-top<self.search.reopen and top<=self.search.threshold # not where nothing has been measured
+    doubtful = 10**-top<self.search.reopen and top<=self.search.threshold
     if not doubtful: return False
     seen,given_up = self.evidence[:],self.given_up
     self.evidence[:],self.given_up = [e for e in seen if not set(e.family)<=given_up],set()

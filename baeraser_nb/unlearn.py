@@ -627,7 +627,8 @@ def is_quiet(
     s, # `Scan` of a purified model
 ) -> bool:
     "Does a rescan name no label, and nothing but the number of classes keep it from calling the model clean?"
-    return s.verdict=='clean' or [d for d in s.doubts if d.blocks]==[few_classes(s.n_classes)]
+    only_few = [d for d in s.doubts if d.blocks]==[few_classes(s.n_classes)]
+    return s.verdict=='clean' or s.verdict=='inconclusive' and only_few
 
 # %% ../nbs/03_unlearning.ipynb #n5b2084a
 @dataclass
