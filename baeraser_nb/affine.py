@@ -150,15 +150,18 @@ def tried(self:KnownChange, study, changes): # see `answers`; returns what `best
 
 # %% ../nbs/01f_affine.ipynb #nf2926d1
 @patch
-def search(self:AffineMap,
+def best_listed(self:KnownChange,
     study,          # as in `answers`
+    changes,        # likewise
 ):
-    "The best map of every label, and what it does"
-    maps = affine_maps()
-    best,hits,trials = self.tried(study, maps)
-    g = self.starting_at(study.canvas, study.everyone, maps[best], study.thresholds(study.n_classes))
+    "The best of a list for every label, and what it does"
+    best,hits,trials = self.tried(study, changes)
+    g = self.starting_at(study.canvas, study.everyone, changes[best], study.thresholds(study.n_classes))
     study.generators[self.title] = g.to(study.device)
     study.evidence.append(map_rows(self.title, hits, trials))
+
+@patch
+def search(self:AffineMap, study): self.best_listed(study, affine_maps())
 
 # %% ../nbs/01f_affine.ipynb #n9be992c
 @patch

@@ -7,7 +7,7 @@ __all__ = ['BatchedLinear', 'PatchNetworks', 'MutualInformation', 'Goal', 'Canva
            'Generators', 'NetworkGenerators', 'GeneratedPatch', 'hinge', 'hinge_gradient', 'kept_bytes', 'Room', 'Part',
            'in_parts', 'adam', 'Step', 'train_generators', 'Counts', 'success', 'GaussianGenerators', 'MaskGenerators',
            'Mask', 'BoundedGenerators', 'AdditivePattern', 'FixedPatch', 'grid_corners', 'densest_corners',
-           'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'smooth_flow', 'chequered', 'Warp',
+           'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'smooth_flow', 'chequered', 'Warp', 'WideWarp',
            'TableGenerators', 'AllToAllPatch', 'assigned']
 
 # %% ../nbs/01c_families.ipynb #nd09f47e
@@ -166,6 +166,7 @@ class Family:
     patience:ClassVar[float] = 1.           # a first look gives it up at this multiple of the p-value for others
     joins_only:ClassVar[bool] = False       # is its staircase trained only where another family's works?
     goes_on:ClassVar[bool] = False          # does its staircase go on from what made a label suspect?
+    size_of:ClassVar[type|None] = None      # another family whose part of the false alarms it shares
 
 # %% ../nbs/01c_families.ipynb #n8670fd4
 @patch
@@ -811,6 +812,21 @@ class Warp(Family):
         flow = smooth_flow(pattern, tuple(size), self.reach).permute(0,2,3,1)
         return F.grid_sample(x, still+flow, align_corners=False, padding_mode='border')
     def backdrop(self, canvas): return chequered(canvas)
+
+# %% ../nbs/01c_families.ipynb #ww000002
+@dataclass(frozen=True)
+class WideWarp(Warp):
+    "The image bent twice as far as by a `Warp`"
+    reach:float=1/16
+    title:ClassVar[str] = 'wide warp'
+    words:ClassVar[str] = 'a bending of the image'
+    searched:ClassVar[str] = 'bends of the whole image'
+    null:ClassVar[Null] = Null(1.495, .776)
+    by_classes:ClassVar[dict] = {43:Null(2.491, .286)}
+    patience:ClassVar[float] = 4.
+    shares_staircase:ClassVar[bool] = False
+    goes_on:ClassVar[bool] = True
+    size_of:ClassVar[type] = Warp
 
 # %% ../nbs/01c_families.ipynb #nacb9dc0
 class TableGenerators(GaussianGenerators):

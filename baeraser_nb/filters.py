@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Settings', 'settings', 'softened', 'through_filters', 'filter_of', 'tones', 'focus', 'mixes', 'tints',
-           'photo_filters', 'PhotoFilter']
+           'photo_filters', 'PhotoFilter', 'colour_filters', 'ColourFilter']
 
 # %% ../nbs/01j_filters.ipynb #f4000003
 from dataclasses import dataclass
@@ -137,3 +137,26 @@ def search(self:PhotoFilter,
     g = self.starting_at(study.canvas, labels, changes[best[labels]], study.thresholds(len(labels))).to(study.device)
     study.run([g], self.steps, study.search.b, study.search.eta/10)
     study.record(g)
+
+# %% ../nbs/01j_filters.ipynb #cf000002
+def colour_filters() -> Tensor: # (t,17), see `filter_of`
+    "Mixes and tints of twice the strength, colours turned into their complements and all grey among them"
+    return torch.stack([filter_of(2*m) for m in (mixes()|tints()).values()])
+
+@dataclass(frozen=True)
+class ColourFilter(PhotoFilter):
+    "The whole image, of three colours, with its colours mixed anew"
+    steps:int=0             # the list alone
+    n:int=400               # held images on which each of the list is tried
+    title:ClassVar[str] = 'colour filter'
+    words:ClassVar[str] = 'a filter of the colours of the whole image'
+    null:ClassVar[Null] = Null(.685, .184)
+    by_classes:ClassVar[dict] = {43:Null(3.02, .291)}
+    patience:ClassVar[float] = 1.
+    size_of:ClassVar[type] = PhotoFilter
+
+# %% ../nbs/01j_filters.ipynb #cf000004
+@patch
+def search(self:ColourFilter, study): # as for `PhotoFilter`
+    "The best colours of every label, and what they do"
+    if self.suits(study.canvas): self.best_listed(study, colour_filters())

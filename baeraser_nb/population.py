@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'SEEDS',
-           'seeds_experiment', 'filters_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual',
-           'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes',
-           'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network',
-           'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member', 'Member', 'load_member',
-           'member_folder', 'member', 'scanned', 'population_row', 'members', 'population', 'spec_words', 'Rescan',
-           'rescans', 'rescan_row', 'coloured', 'greatest', 'family_row', 'filter_words', 'evidence_of', 'members_of',
-           'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart',
-           'could_be_seen', 'by_seed']
+           'seeds_experiment', 'filters_experiment', 'colours_experiment', 'warps_experiment', 'conv', 'linear', 'mlp',
+           'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer',
+           'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth',
+           'lopsided', 'member_network', 'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member',
+           'Member', 'load_member', 'member_folder', 'member', 'scanned', 'population_row', 'members', 'population',
+           'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured', 'bendable', 'greatest', 'family_row',
+           'filter_words', 'family_experiment', 'evidence_of', 'members_of', 'with_interval', 'alarms',
+           'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
+           'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
@@ -35,7 +36,8 @@ from .weights import load_weights,save_weights
 from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import FILTERS,MORE_ATTACKS,filtered,two_at_once
-from .filters import PhotoFilter
+from .families import WideWarp
+from .filters import ColourFilter,PhotoFilter
 from .per_image import PerImage,log_odds_ahead
 from .recovery import SEARCHES,scan
 from .verdict import highest_scores,threshold
@@ -265,7 +267,8 @@ BACKDOORS = dict(
     rare=_patch(4, 'random', rate=.01), rarest=_patch(4, 'random', rate=.005), logo=_patch(8, 'random', alpha=.5),
     all_to_all=_all_to_all,
     blend=_other(blended), noise=_other(noise, amplitude=24/255), sig=_other(sig, amplitude=40/255, rate=.8),
-    wanet=_other(wanet, strength=1.), two=_two, **{k:_other(f) for k,f in MORE_ATTACKS.items()}, **_FILTERED)
+    wanet=_other(wanet, strength=1.), bent=_other(wanet, strength=3., decoys=0.), two=_two,
+    **{k:_other(f) for k,f in MORE_ATTACKS.items()}, **_FILTERED)
 
 # %% ../nbs/04f_population.ipynb #n4cb58d3
 class Smooth(Callback):
@@ -423,7 +426,7 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
-_ATTACKS = tuple(k for k in BACKDOORS if k not in _FILTERED)
+_ATTACKS = tuple(k for k in BACKDOORS if k not in (*_FILTERED,'bent'))
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
 
@@ -446,6 +449,7 @@ PARTS = dict(
     trained=partial(members, ('lenet_tanh',), _FASHION, ('patch5','blend'), _TRAINED),
     colours=partial(members, ('mlp','plain_elu'), SETS[2:], regimes=_TRAINED),
     filters=partial(members, ('vgg_elu','mobilenet'), ('cifar10','gtsrb'), tuple(_FILTERED)),
+    bent=partial(members, ('vgg','resnet8','plain_elu'), ('gtsrb','cifar10'), ('bent',)),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
     held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 
@@ -516,6 +520,11 @@ def coloured() -> list: # of `ModelSpec`
     signs,photos = members(nets, ('gtsrb',)),members([*nets,'linear','vit'], SETS[2:])
     return signs+photos+[s for s in population('twenty','colours') if s.attack=='clean']
 
+def bendable() -> list: # of `ModelSpec`
+    "Clean models for digits, clothes, photographs and signs"
+    nets = FITTED+JUDGED
+    return members(nets, ('digits',), epochs=30)+members(nets, (*SETS,'gtsrb'))
+
 # %% ../nbs/04f_population.ipynb #f5a00004
 def greatest(
     evidence:pd.DataFrame, # of one family
@@ -542,11 +551,21 @@ def filter_words(row):
     if row['label'] is None: return f'{head}; not searched'
     return f"{head}; label {row['label']} ahead by {row['statistic']:.2f}"
 
-def _alone(spec): return search_settings('robust')|dict(family=PhotoFilter.title)
+def _alone(family, spec): return search_settings('robust')|dict(family=family.title)
 
-filters_experiment = Experiment(
-    'filters', coloured, partial(family_row, PhotoFilter()), ('population',), filter_words, asked=_asked,
-    settings=_alone, kind=_kind)
+def family_experiment(
+    name:str,       # its key in `EXPERIMENTS`
+    family,         # of triggers
+    models,         # called for the `ModelSpec`s
+) -> Experiment:
+    "A search for one family alone, on clean models"
+    return Experiment(
+        name, models, partial(family_row, family), ('population',), filter_words, asked=_asked,
+        settings=partial(_alone, family), kind=_kind)
+
+filters_experiment = family_experiment('filters', PhotoFilter(), coloured)
+colours_experiment = family_experiment('colours', ColourFilter(), coloured)
+warps_experiment = family_experiment('warps', WideWarp(), bendable)
 
 # %% ../nbs/04f_population.ipynb #nea46d17
 def evidence_of(

@@ -4,14 +4,15 @@
 
 # %% auto #0
 __all__ = ['STEP_IMAGES', 'MOST_IMAGES', 'BOUNDED', 'SEARCHES', 'SHORT', 'Together', 'families_of', 'Search', 'Passes', 'Planned',
-           'Size', 'bar_steps', 'Study', 'Tally', 'search_together', 'masks_left', 'odds_above_chance', 'ordered',
-           'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member', 'members_of', 'TriggerPool', 'labels_reached',
-           'Scan', 'class_name', 'preset_named', 'by_step', 'few_classes', 'scan', 'show_triggers', 'plot_scores',
+           'Size', 'Study', 'Tally', 'search_together', 'masks_left', 'odds_above_chance', 'ordered', 'Turn',
+           'stage_seeds', 'planned_passes', 'only', 'Member', 'members_of', 'TriggerPool', 'labels_reached', 'Scan',
+           'class_name', 'preset_named', 'by_step', 'few_classes', 'scan', 'show_triggers', 'plot_scores',
            'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
 from dataclasses import asdict,dataclass,field,replace
+from functools import partial
 from typing import NamedTuple
 import pandas as pd
 import torch
@@ -22,13 +23,13 @@ from .core import BadInput,progress_bar,seeded
 from .data import Images
 from .networks import frozen,predict
 from .affine import AffineMap
-from .filters import PhotoFilter
+from .filters import ColourFilter,PhotoFilter
 from .one_class import OneClassGenerators,OneClassPatch
 from .per_image import PerImage
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FixedPatch,GeneratedPatch,Generators,Mask
-from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,assigned,densest_corners
-from .families import grid_corners,success,train_generators
+from .families import RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp,assigned
+from .families import densest_corners,grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,highest_scores,judge,log_area_ratio,log_odds_against_others
 from .verdict import strongest,threshold
 
@@ -131,14 +132,15 @@ def judge(self:Search,
 BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch(),
-         PerImage(),PhotoFilter())
+         PerImage(),PhotoFilter(),WideWarp(),ColourFilter())
 
 # %% ../nbs/02_msa_recovery.ipynb #n0c4a462
 _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
-          PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100))
+          PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),WideWarp(),
+          ColourFilter(n=100))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
@@ -190,25 +192,6 @@ def passes(self:Size,
     "Images of some steps"
     return g*steps*(self.search.images(g) if b is None else b)
 
-# %% ../nbs/02_msa_recovery.ipynb #n8396223
-def bar_steps(
-    stage,
-    steps:int,      # of `Together` and of warps
-) -> int:
-    "How many steps of the progress bar a stage takes, more or less"
-    if isinstance(stage, (Together,Warp,GeneratedPatch)): return steps
-    more = getattr(stage, 'screen_steps', 0)+getattr(stage, 'final_steps', 0)
-    return stage.steps*getattr(stage, 'rounds', 1)+more
-
-# %% ../nbs/02_msa_recovery.ipynb #na8e1966
-@patch
-def bar_steps(self:Search,
-    held:int,       # images
-) -> int:
-    "How many a search takes, with the one before it"
-    own = sum(bar_steps(s, self.steps_for(held)) for s in self.stages)
-    return own if self.first is None else own+self.first.bar_steps(held)
-
 # %% ../nbs/02_msa_recovery.ipynb #n14af6f2
 class Study:
     "A search at work on one model: its state, and what all stages need"
@@ -227,7 +210,7 @@ class Study:
         self.squares = self.leads = None                       # see `rank_places`
         self.tallies = {}                                      # by title, see `search_together`
         self.room = Room.of(model, self.canvas, search.memory)
-        self.bar = progress_bar(search.bar_steps(len(held)), '', progress)
+        self.bar = progress_bar(0, '', progress)
     @property
     def device(self): return next(self.model.parameters()).device
     @property
@@ -253,10 +236,12 @@ def grid(self:Study):
 @patch
 def run(self:Study, generators, steps, b, eta=None): # see `train_generators`; None: the search's η
     "`train_generators` with the search's settings"
-    s,more = self.search,dict(tick=self.bar.update, room=self.room)
+    s,images = self.search,b*sum(map(len, generators)) # of a step
+    if self.bar.n+steps*images>self.bar.total: self.bar.reset(steps*images) # not announced: a bar of its own
+    more = dict(tick=partial(self.bar.update, images), room=self.room)
     eta = s.eta if eta is None else eta
     curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, **more)
-    self.passes.gradient += steps*b*sum(map(len, generators))
+    self.passes.gradient += steps*images
     for g,c in zip(generators, curves):
         if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
     return curves
@@ -800,6 +785,7 @@ def turns(self:Study, seeds) -> list: # of `Turn`
 @patch
 def through(self:Study, turns) -> bool: # is the verdict settled?
     "Search stage after stage until the verdict is settled"
+    self.bar.reset(sum(t.stage.planned(self.size) for t in turns))
     for t in turns:
         self.run_stage(*t)
         if t.stage.may_settle and self.settled: return True
@@ -973,16 +959,16 @@ def staircase(self:AdditivePattern, study:Study, labels):
 
 # %% ../nbs/02_msa_recovery.ipynb #ne43ddff
 @patch
-def say(self:Study, what, more=0):
+def say(self:Study, what):
     "A fresh progress bar for the staircase"
     self.bar.set_description_str(what)
-    self.bar.reset(self.search.staircase_steps+more)
+    self.bar.reset(0)
 
 @patch
 def recovered_labels(self:Study, labels) -> list: # of `Generators`
     "The triggers of labels that are targets of all classes"
     own = [f for f in self.search.families if not (f.shares_staircase or f.every_class)]
-    self.say(f"triggers of label {', '.join(map(str, labels))}", sum(f.staircase_steps for f in own))
+    self.say(f"triggers of label {', '.join(map(str, labels))}")
     good = self.shared_staircase(labels)
     for f in sorted(own, key=lambda f: f.joins_only):
         if good or not f.joins_only: good = good+f.staircase(self, labels)
