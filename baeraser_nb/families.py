@@ -818,9 +818,10 @@ class Warp(Family):
 class WideWarp(Warp):
     "The image bent twice as far as by a `Warp`"
     reach:float=1/16
+    most:int=12             # labels that are searched for: those to which warps lead most
     title:ClassVar[str] = 'wide warp'
     words:ClassVar[str] = 'a bending of the image'
-    searched:ClassVar[str] = 'bends of the whole image'
+    searched:ClassVar[str] = 'wider bends'
     null:ClassVar[Null] = Null(1.495, .776)
     by_classes:ClassVar[dict] = {43:Null(2.491, .286)}
     patience:ClassVar[float] = 4.

@@ -36,7 +36,7 @@ from .weights import load_weights,save_weights
 from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,sig,wanet
 from .dynamic import FILTERS,MORE_ATTACKS,filtered,two_at_once
-from .families import WideWarp
+from .families import Warp,WideWarp
 from .filters import ColourFilter,PhotoFilter
 from .per_image import PerImage,log_odds_ahead
 from .recovery import SEARCHES,scan
@@ -534,15 +534,16 @@ def greatest(
     return best[0] if best else dict(label=None, hits=0, statistic=None)
 
 def family_row(
-    family,         # of triggers
+    stages:tuple,   # families; the last is asked, those before it may lead it to some labels
     spec:ModelSpec,
     root=None,      # data root
 ) -> dict:          # JSON values
     "What a search for one family alone says of a model"
     m = member(spec, root)
-    alone = replace(SEARCHES['robust'], stages=(family,), recover=(), first=None)
+    alone = replace(SEARCHES['robust'], stages=stages, recover=(), first=None)
     found = scan(m.model, m.held, alone, progress=False)
-    return m.truth|dict(n_classes=m.held.n_classes, seconds=found.seconds)|greatest(found.evidence)
+    evidence = found.evidence[found.evidence.family==stages[-1].title]
+    return m.truth|dict(n_classes=m.held.n_classes, seconds=found.seconds)|greatest(evidence)
 
 # %% ../nbs/04f_population.ipynb #f5a00006
 def filter_words(row):
@@ -551,21 +552,21 @@ def filter_words(row):
     if row['label'] is None: return f'{head}; not searched'
     return f"{head}; label {row['label']} ahead by {row['statistic']:.2f}"
 
-def _alone(family, spec): return search_settings('robust')|dict(family=family.title)
+def _alone(family, spec): return search_settings('robust')|dict(family=family)
 
 def family_experiment(
     name:str,       # its key in `EXPERIMENTS`
-    family,         # of triggers
+    stages:tuple,   # see `family_row`
     models,         # called for the `ModelSpec`s
 ) -> Experiment:
     "A search for one family alone, on clean models"
     return Experiment(
-        name, models, partial(family_row, family), ('population',), filter_words, asked=_asked,
-        settings=partial(_alone, family), kind=_kind)
+        name, models, partial(family_row, stages), ('population',), filter_words, asked=_asked,
+        settings=partial(_alone, stages[-1].title), kind=_kind)
 
-filters_experiment = family_experiment('filters', PhotoFilter(), coloured)
-colours_experiment = family_experiment('colours', ColourFilter(), coloured)
-warps_experiment = family_experiment('warps', WideWarp(), bendable)
+filters_experiment = family_experiment('filters', (PhotoFilter(),), coloured)
+colours_experiment = family_experiment('colours', (ColourFilter(),), coloured)
+warps_experiment = family_experiment('warps', (Warp(),WideWarp()), bendable)
 
 # %% ../nbs/04f_population.ipynb #nea46d17
 def evidence_of(

@@ -564,6 +564,23 @@ def search(self:Warp, study:Study): Together((self,)).search(study)
 @patch
 def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
+# %% ../nbs/02_msa_recovery.ipynb #wl000002
+@patch
+def leading(self:Study,
+    title:str,  # of a family that was searched
+    most:int,   # labels
+) -> Tensor:    # labels; all of them if the family was not searched
+    "The labels that a family has led to most so far"
+    rows = [e for e in self.evidence if set(e.family)=={title}]
+    if not rows or most>=self.n_classes: return self.everyone
+    best = strongest(pd.concat(rows, ignore_index=True)).nlargest(most, 'statistic')
+    return torch.tensor(sorted(best.label))
+
+@patch
+def search(self:WideWarp, study:Study):
+    study.generators |= search_together(study, (self,), study.leading(Warp.title, self.most))
+    study.evidence.append(study.tallies[self.title].evidence(self.title))
+
 # %% ../nbs/02_msa_recovery.ipynb #n693e069
 @patch
 def planned(self:Together, size:Size) -> int:
@@ -577,6 +594,11 @@ def planned(self:Together, size:Size) -> int:
 # %% ../nbs/02_msa_recovery.ipynb #n6cf3a4f
 @patch
 def planned(self:Warp, size:Size) -> int: return Together((self,)).planned(size)
+
+@patch
+def planned(self:WideWarp, size:Size) -> int:
+    "As many steps for fewer labels"
+    return Together((self,)).planned(replace(size, n_classes=min(self.most, size.n_classes)))
 
 @patch
 def planned(self:GeneratedPatch, size:Size) -> int: return Together((self,)).planned(size)
