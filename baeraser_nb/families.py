@@ -822,8 +822,8 @@ class WideWarp(Warp):
     title:ClassVar[str] = 'wide warp'
     words:ClassVar[str] = 'a bending of the image'
     searched:ClassVar[str] = 'wider bends'
-    null:ClassVar[Null] = Null(1.495, .776)
-    by_classes:ClassVar[dict] = {43:Null(2.491, .286)}
+    null:ClassVar[Null] = Null(1.538, .837)
+    by_classes:ClassVar[dict] = {43:Null(1.71, .356)}
     patience:ClassVar[float] = 4.
     shares_staircase:ClassVar[bool] = False
     goes_on:ClassVar[bool] = True
