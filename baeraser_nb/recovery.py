@@ -566,7 +566,7 @@ def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
 # %% ../nbs/02_msa_recovery.ipynb #wl000002
 @patch
-def leading(self:Study,
+def led_by(self:Study,
     title:str,  # of a family that was searched
     most:int,   # labels
 ) -> Tensor:    # labels; all of them if the family was not searched
@@ -578,7 +578,7 @@ def leading(self:Study,
 
 @patch
 def search(self:WideWarp, study:Study):
-    study.generators |= search_together(study, (self,), study.leading(Warp.title, self.most))
+    study.generators |= search_together(study, (self,), study.led_by(Warp.title, self.most))
     study.evidence.append(study.tallies[self.title].evidence(self.title))
 
 # %% ../nbs/02_msa_recovery.ipynb #n693e069
