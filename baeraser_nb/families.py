@@ -818,7 +818,7 @@ class Warp(Family):
 class WideWarp(Warp):
     "The image bent twice as far as by a `Warp`"
     reach:float=1/16
-    most:int=12             # labels that are searched for: those to which warps lead most
+    most:int=50             # labels that are searched for: those to which warps lead most
     title:ClassVar[str] = 'wide warp'
     words:ClassVar[str] = 'a bending of the image'
     searched:ClassVar[str] = 'wider bends'
