@@ -823,7 +823,7 @@ class WideWarp(Warp):
     words:ClassVar[str] = 'a bending of the image'
     searched:ClassVar[str] = 'wider bends'
     null:ClassVar[Null] = Null(1.538, .837)
-    by_classes:ClassVar[dict] = {43:Null(1.71, .356)}
+    by_classes:ClassVar[dict] = {43:Null(2.297, .256)}
     patience:ClassVar[float] = 4.
     shares_staircase:ClassVar[bool] = False
     goes_on:ClassVar[bool] = True
