@@ -139,9 +139,10 @@ def search(self:PhotoFilter,
     study.record(g)
 
 # %% ../nbs/01j_filters.ipynb #cf000002
-def colour_filters() -> Tensor: # (t,17), see `filter_of`
-    "Mixes and tints of twice the strength, colours turned into their complements and all grey among them"
-    return torch.stack([filter_of(2*m) for m in (mixes()|tints()).values()])
+def colour_filters() -> dict: # by name, see `filter_of`
+    "Mixes and tints of twice the strength"
+    twice = dict(grey='complements', pale='grey')
+    return {twice.get(name, name):filter_of(2*m) for name,m in (mixes()|tints()).items()}
 
 @dataclass(frozen=True)
 class ColourFilter(PhotoFilter):
@@ -150,7 +151,7 @@ class ColourFilter(PhotoFilter):
     n:int=400               # held images on which each of the list is tried
     title:ClassVar[str] = 'colour filter'
     words:ClassVar[str] = 'a filter of the colours of the whole image'
-    null:ClassVar[Null] = Null(.685, .184)
+    null:ClassVar[Null] = Null(.775, .208)
     by_classes:ClassVar[dict] = {43:Null(3.02, .291)}
     patience:ClassVar[float] = 1.
     size_of:ClassVar[type] = PhotoFilter
@@ -159,4 +160,4 @@ class ColourFilter(PhotoFilter):
 @patch
 def search(self:ColourFilter, study): # as for `PhotoFilter`
     "The best colours of every label, and what they do"
-    if self.suits(study.canvas): self.best_listed(study, colour_filters())
+    if self.suits(study.canvas): self.best_listed(study, torch.stack(list(colour_filters().values())))
