@@ -139,8 +139,8 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
-          PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),WideWarp(),
-          ColourFilter(n=100))
+          PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
+          WideWarp(most=16),ColourFilter(n=100))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
