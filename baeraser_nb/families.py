@@ -167,6 +167,7 @@ class Family:
     joins_only:ClassVar[bool] = False       # is its staircase trained only where another family's works?
     goes_on:ClassVar[bool] = False          # does its staircase go on from what made a label suspect?
     size_of:ClassVar[type|None] = None      # another family whose part of the false alarms it shares
+    fewest:ClassVar[int] = 2                # classes, below which it is not searched for
 
 # %% ../nbs/01c_families.ipynb #n8670fd4
 @patch
@@ -819,6 +820,7 @@ class WideWarp(Warp):
     "The image bent twice as far as by a `Warp`"
     reach:float=1/16
     most:int=50             # labels that are searched for: those to which warps lead most
+    fewest:int=11           # classes, below which nothing is searched
     title:ClassVar[str] = 'wide warp'
     words:ClassVar[str] = 'a bending of the image'
     searched:ClassVar[str] = 'wider bends'

@@ -566,7 +566,7 @@ def family_experiment(
 
 filters_experiment = family_experiment('filters', (PhotoFilter(),), coloured)
 colours_experiment = family_experiment('colours', (ColourFilter(),), coloured)
-warps_experiment = family_experiment('warps', (Warp(),WideWarp()), bendable)
+warps_experiment = family_experiment('warps', (Warp(),WideWarp(fewest=2)), bendable)
 
 # %% ../nbs/04f_population.ipynb #nea46d17
 def evidence_of(

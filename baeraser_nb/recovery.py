@@ -140,7 +140,7 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
           PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
-          WideWarp(most=16),ColourFilter(n=100))
+          WideWarp(most=12),ColourFilter(n=100))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
@@ -578,6 +578,7 @@ def led_by(self:Study,
 
 @patch
 def search(self:WideWarp, study:Study):
+    if study.n_classes<self.fewest: return
     study.generators |= search_together(study, (self,), study.led_by(Warp.title, self.most))
     study.evidence.append(study.tallies[self.title].evidence(self.title))
 
@@ -598,6 +599,7 @@ def planned(self:Warp, size:Size) -> int: return Together((self,)).planned(size)
 @patch
 def planned(self:WideWarp, size:Size) -> int:
     "As many steps for fewer labels"
+    if size.n_classes<self.fewest: return 0
     return Together((self,)).planned(replace(size, n_classes=min(self.most, size.n_classes)))
 
 @patch

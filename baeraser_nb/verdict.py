@@ -110,7 +110,8 @@ def scored(
 ) -> pd.DataFrame:    # a copy with `p_value` and `score`
     "Evidence with p-values and scores"
     if tau is not None: return evidence.assign(score=log_odds_above(tau, evidence.hits, evidence.trials))
-    out,n = evidence.copy(),comparisons(families)
+    out,tried = evidence.copy(),set(evidence.family)
+    n = comparisons(f for f in families if f.title in tried or f.fewest<=(n_classes or 10))
     nulls = {f.title:f.null_for(n_classes) for f in reversed(list(families))}|(nulls or {})
     for title in out.family.unique():
         on = out.family==title
