@@ -429,18 +429,18 @@ def planned(self:FixedPatch, size:Size) -> int:
 # %% ../nbs/02_msa_recovery.ipynb #nae87d94
 @patch
 def leading(self:Study,
-    title:str,  # of a family
-) -> int:       # label
-    "The label with the greatest statistic in a family"
-    rows = pd.concat(self.evidence, ignore_index=True)
-    rows = rows[rows.family==title]
-    return int(rows.label[rows.statistic.idxmax()])
+    title:str,   # of a family that was searched
+    most:int=1,  # labels
+) -> Tensor:     # labels, in ascending order
+    "The labels with the greatest statistics in a family"
+    rows = strongest(pd.concat(self.evidence, ignore_index=True))
+    return torch.tensor(sorted(rows[rows.family==title].nlargest(most, 'statistic').label), device=self.device)
 
 # %% ../nbs/02_msa_recovery.ipynb #ncf73392
 @patch
 def at_one_place(self:Study, family):
     "Untrained patches of all labels at the place where the leading label's works best"
-    fixed,lead = self.generators[FixedPatch.title],torch.tensor([self.leading(FixedPatch.title)], device=self.device)
+    fixed,lead = self.generators[FixedPatch.title],self.leading(FixedPatch.title)
     places, = self.places(lead, family.places)
     squares = self.opaque(family, lead.expand(len(places)), places)
     corner = self.best(squares, 1, family.screen_steps, self.search.b).corners
@@ -566,20 +566,11 @@ def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 
 # %% ../nbs/02_msa_recovery.ipynb #wl000002
 @patch
-def led_by(self:Study,
-    title:str,  # of a family that was searched
-    most:int,   # labels
-) -> Tensor:    # labels; all of them if the family was not searched
-    "The labels that a family has led to most so far"
-    rows = [e for e in self.evidence if set(e.family)=={title}]
-    if not rows or most>=self.n_classes: return self.everyone
-    best = strongest(pd.concat(rows, ignore_index=True)).nlargest(most, 'statistic')
-    return torch.tensor(sorted(best.label))
-
-@patch
 def search(self:WideWarp, study:Study):
     if study.n_classes<self.fewest: return
-    study.generators |= search_together(study, (self,), study.led_by(Warp.title, self.most))
+    searched = Warp.title in study.generators
+    labels = study.leading(Warp.title, self.most) if searched else study.everyone
+    study.generators |= search_together(study, (self,), labels)
     study.evidence.append(study.tallies[self.title].evidence(self.title))
 
 # %% ../nbs/02_msa_recovery.ipynb #n693e069
