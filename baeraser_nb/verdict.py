@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'BESIDE', 'median_of_others', 'log_odds_against_others', 'log_area_ratio', 'evidence_rows', 'strongest',
-           'comparisons', 'score', 'log_odds_above', 'scored', 'by_label', 'threshold', 'suspects', 'Verdict', 'judge',
-           'odds_missed', 'highest_scores']
+           'comparisons', 'asked_for', 'score', 'log_odds_above', 'scored', 'by_label', 'threshold', 'suspects',
+           'Verdict', 'judge', 'odds_missed', 'highest_scores']
 
 # %% ../nbs/01d_verdict.ipynb #n64d304a
 import math
@@ -83,6 +83,15 @@ def comparisons(
     sizes = Counter(kinds.values())
     return {title:len(sizes)*sizes[kind] for title,kind in kinds.items()}
 
+# %% ../nbs/01d_verdict.ipynb #as000002
+def asked_for(
+    families,
+    n_classes=None, # K; None: ten
+    searched=(),    # titles of families that there is evidence of
+) -> list:          # of families
+    "Those of `families` that share the false alarms of a model of K classes"
+    return [f for f in families if f.title in searched or f.fewest<=(n_classes or 10)]
+
 # %% ../nbs/01d_verdict.ipynb #n341918a
 def score(
     p,           # p-value or array of them, in [0,1]
@@ -110,8 +119,7 @@ def scored(
 ) -> pd.DataFrame:    # a copy with `p_value` and `score`
     "Evidence with p-values and scores"
     if tau is not None: return evidence.assign(score=log_odds_above(tau, evidence.hits, evidence.trials))
-    out,tried = evidence.copy(),set(evidence.family)
-    n = comparisons(f for f in families if f.title in tried or f.fewest<=(n_classes or 10))
+    out,n = evidence.copy(),comparisons(asked_for(families, n_classes, set(evidence.family)))
     nulls = {f.title:f.null_for(n_classes) for f in reversed(list(families))}|(nulls or {})
     for title in out.family.unique():
         on = out.family==title
