@@ -8,7 +8,7 @@ __all__ = ['BatchedLinear', 'PatchNetworks', 'MutualInformation', 'Goal', 'Canva
            'in_parts', 'adam', 'Step', 'train_generators', 'Counts', 'success', 'GaussianGenerators', 'MaskGenerators',
            'Mask', 'BoundedGenerators', 'AdditivePattern', 'FixedPatch', 'grid_corners', 'densest_corners',
            'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'smooth_flow', 'chequered', 'Warp', 'WideWarp',
-           'TableGenerators', 'AllToAllPatch', 'assigned']
+           'FineWarp', 'TableGenerators', 'AllToAllPatch', 'assigned']
 
 # %% ../nbs/01c_families.ipynb #nd09f47e
 import copy,math
@@ -168,6 +168,7 @@ class Family:
     goes_on:ClassVar[bool] = False          # does its staircase go on from what made a label suspect?
     size_of:ClassVar[type|None] = None      # another family whose part of the false alarms it shares
     fewest:ClassVar[int] = 2                # classes, below which it is not searched for
+    for_its_kind:ClassVar[bool] = False     # is it recovered only for labels that stand out in its kind?
 
 # %% ../nbs/01c_families.ipynb #n8670fd4
 @patch
@@ -202,6 +203,12 @@ def describe(self:Family, row) -> str: # a row of evidence
 def short(self:Family, row) -> str: # a row of evidence
     "A row in words, for a narrow table"
     return self.title
+
+# %% ../nbs/01c_families.ipynb #fw000002
+@patch(as_prop=True)
+def kind(self:Family) -> type: # a subclass of `Family`
+    "The class that stands for the trigger in all its sizes"
+    return self.size_of or type(self)
 
 # %% ../nbs/01c_families.ipynb #n6594501
 class Generators(nn.Module):
@@ -830,6 +837,17 @@ class WideWarp(Warp):
     shares_staircase:ClassVar[bool] = False
     goes_on:ClassVar[bool] = True
     size_of:ClassVar[type] = Warp
+
+# %% ../nbs/01c_families.ipynb #fw000005
+@dataclass(frozen=True)
+class FineWarp(Warp):
+    "The image bent as far as by a `WideWarp`, on a grid twice as fine, for labels that stand out for a bend"
+    reach:float=1/16
+    title:ClassVar[str] = 'fine warp'
+    null:ClassVar[Null|None] = None
+    size_of:ClassVar[type] = Warp
+    for_its_kind:ClassVar[bool] = True
+    def pattern_shape(self, canvas): return 2,8,8
 
 # %% ../nbs/01c_families.ipynb #nacb9dc0
 class TableGenerators(GaussianGenerators):

@@ -34,7 +34,7 @@ from .training import fit,pixel_stats
 from .rows import Experiment,by_part,json_hash
 from .weights import load_weights,save_weights
 from .attacks import badnets,evaluate,wilson
-from .stealth import blended,noise,sig,wanet
+from .stealth import blended,noise,ripple,sig,wanet
 from .dynamic import FILTERS,MORE_ATTACKS,filtered,two_at_once
 from .families import Warp,WideWarp
 from .filters import ColourFilter,PhotoFilter
@@ -267,7 +267,7 @@ BACKDOORS = dict(
     rare=_patch(4, 'random', rate=.01), rarest=_patch(4, 'random', rate=.005), logo=_patch(8, 'random', alpha=.5),
     all_to_all=_all_to_all,
     blend=_other(blended), noise=_other(noise, amplitude=24/255), sig=_other(sig, amplitude=40/255, rate=.8),
-    wanet=_other(wanet, strength=1.), bent=_other(wanet, strength=3., decoys=0.), two=_two,
+    wanet=_other(wanet, strength=1.), bent=_other(wanet, strength=3., decoys=0.), rippled=_other(ripple), two=_two,
     **{k:_other(f) for k,f in MORE_ATTACKS.items()}, **_FILTERED)
 
 # %% ../nbs/04f_population.ipynb #n4cb58d3
@@ -426,7 +426,7 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
-_ATTACKS = tuple(k for k in BACKDOORS if k not in (*_FILTERED,'bent'))
+_ATTACKS = tuple(k for k in BACKDOORS if k not in (*_FILTERED,'bent','rippled'))
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
 
@@ -450,6 +450,7 @@ PARTS = dict(
     colours=partial(members, ('mlp','plain_elu'), SETS[2:], regimes=_TRAINED),
     filters=partial(members, ('vgg_elu','mobilenet'), ('cifar10','gtsrb'), tuple(_FILTERED)),
     bent=partial(members, ('vgg','resnet8','plain_elu'), ('gtsrb','cifar10'), ('bent',)),
+    rippled=partial(members, ('vgg','resnet8','plain_elu'), ('gtsrb',), ('rippled',)),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
     held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['stamped_pixels', 'stealth', 'show_trigger', 'Additive', 'check_amplitude', 'noise', 'blended', 'CleanLabel', 'sig',
-           'Warp', 'smooth_field', 'Warped', 'wanet']
+           'Warp', 'smooth_field', 'Warped', 'wanet', 'ripple']
 
 # %% ../nbs/01a_stealth.ipynb #c003
 from dataclasses import dataclass
@@ -225,3 +225,20 @@ def wanet(
     if strength<=0 or grid<2: raise BadInput(f"`strength` must be > 0 and `grid` >= 2; got {strength} and {grid}")
     field = smooth_field(grid, train.shape[1:], seed)
     return Warped(Warp(strength/2*field), target, rate, decoys)
+
+# %% ../nbs/01a_stealth.ipynb #rp000002
+def ripple(
+    model,              # the clean model; not looked at
+    train:Images,       # the training images
+    target:int|str=0,   # target label, or 'next'
+    rate:float=.1,      # poisoned share of each batch
+    seed:int=0,         # not needed: nothing is random
+    amplitude:float=1.5,# of the waves, pixels, > 0
+    waves:float=2.5,    # down the image, and across it, > 0
+) -> Poison:
+    "The image as moving water mirrors it: each row moved along a wave, and each column"
+    if amplitude<=0 or waves<=0: raise BadInput(f"`amplitude` and `waves` must be > 0; got {amplitude} and {waves}")
+    h,w = train.shape[1:]
+    along = [amplitude*torch.sin(2*torch.pi*waves*torch.arange(n)/n) for n in (h,w)]
+    field = torch.stack([along[0][:,None].expand(h, w), along[1].expand(h, w)])
+    return Poison(Warp(field), target, rate)

@@ -79,7 +79,7 @@ def comparisons(
     "Bonferroni's correction: kinds of families share the false alarms, sizes of one kind share its part"
     known = {}
     for f in families: known.setdefault(f.title, f)
-    kinds = {title:f.size_of or type(f) for title,f in known.items()}
+    kinds = {title:f.kind for title,f in known.items()}
     sizes = Counter(kinds.values())
     return {title:len(sizes)*sizes[kind] for title,kind in kinds.items()}
 
