@@ -66,14 +66,21 @@ def plain_cnn(
     return scaled(nn.Sequential(*features, nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(384, 10)))
 
 # %% ../nbs/04e_architectures.ipynb #d004
+def _vgg_blocks(channels, blocks):
+    "Convolutions with ReLU; a pooling ends each block"
+    layers = []
+    for widths in blocks:
+        for width in widths:
+            layers += [nn.Conv2d(channels, width, 3, padding=1), nn.ReLU()]
+            channels = width
+        layers.append(nn.MaxPool2d(2))
+    return layers
+
 def small_vgg(
     channels:int=3, # of the images
 ) -> nn.Module:
     "torchvision's VGG-11 with an eighth of its width, so without BatchNorm"
-    def conv(i, o): return [nn.Conv2d(i, o, 3, padding=1), nn.ReLU()]
-    pool = [nn.MaxPool2d(2)]
-    features = [*conv(channels, 8), *pool, *conv(8, 16), *pool, *conv(16, 32), *conv(32, 32), *pool,
-                *conv(32, 64), *conv(64, 64), *pool, *conv(64, 64), *conv(64, 64), *pool]
+    features = _vgg_blocks(channels, [(8,),(16,),(32,32),(64,64),(64,64)])
     dense = [nn.Linear(64, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)]
     return scaled(nn.Sequential(*features, nn.AdaptiveAvgPool2d(1), nn.Flatten(), *dense))
 
@@ -223,6 +230,11 @@ def defended(
     return dict(scan=found, clean_scan=other, erase=timed(erase, case.victim, held, found.result, preset))
 
 # %% ../nbs/04e_architectures.ipynb #d025a
+def _measured(case, purified):
+    "Metrics of the clean model, and of the victim before and after it was purified"
+    models = dict(clean=case.clean, before=case.victim, after=purified)
+    return {k:case.measure(m).row() for k,m in models.items()}
+
 def body_row(
     body:Body,          # what to try
     root=None,          # not needed: digits come with scikit-learn
@@ -231,13 +243,11 @@ def body_row(
     "A victim and a clean model of one body, scanned, and the victim purified"
     training = timed(train_both, body)
     case = training.result
-    defence = defended(case, preset)
-    found,other,done = (defence[k].result for k in ('scan','clean_scan','erase'))
-    models = dict(clean=case.clean, before=case.victim, after=done.model)
-    metrics = {k:case.measure(m).row() for k,m in models.items()}
+    steps = dict(training=training)|defended(case, preset)
+    found,other,done = (steps[k].result for k in ('scan','clean_scan','erase'))
     facts = network_facts(case.victim)|dict(target=case.target, n_held=len(case.data.held), status=done.status)
-    times = {k:t.seconds for k,t in (dict(training=training)|defence).items()}
-    return facts|score_facts(found, other)|metrics|dict(cpu_seconds=times)
+    times = {k:t.seconds for k,t in steps.items()}
+    return facts|score_facts(found, other)|_measured(case, done.model)|dict(cpu_seconds=times)
 
 # %% ../nbs/04e_architectures.ipynb #c019
 def all_bodies():

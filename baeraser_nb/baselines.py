@@ -45,7 +45,7 @@ def tune(
     desc:str='fine-tuning', # what is going on, for the bar
     cbs:tuple=(),       # more callbacks
     loss=None,          # loss function; None: cross-entropy
-    bs:int=128,         # images a step
+    bs:int=128,         # images per step
     schedule=None,      # the learning rate by the share of the fit that is done; None: a cosine from `lr` to 0
 ) -> nn.Module:         # `model`, in evaluation mode
     "Train `model` on, as all defences of this page do"
@@ -274,7 +274,7 @@ class MaskSearch:
     def __init__(self,
         K:int,          # labels
         shape:tuple,    # (c,h,w) of the images
-        b:int=16,       # images a label and step
+        b:int=16,       # images per label and step
         device=None,    # a torch device
     ):
         self.b,(c,h,w) = b,shape
@@ -347,7 +347,7 @@ def reverse(
     model:nn.Module,    # takes pixels in [0,1]
     held:Images,        # a few clean, labelled images
     steps:int=200,      # of the search
-    b:int=16,           # images a label and step
+    b:int=16,           # images per label and step
     seed:int=0,         # same seed, same result
     progress:bool=True, # show a progress bar on stderr
 ) -> MaskedPatterns:    # one per label
@@ -413,11 +413,12 @@ def hypergradient(
     rate:float=.1,  # γ, the inner descent's
 ) -> list:          # dL/dθ of each parameter
     "Gradient of the outer loss, the inner minimum's own change included"
+    grad = torch.autograd.grad
     delta = delta.detach().requires_grad_()
-    phi = delta-rate*torch.autograd.grad(inner(delta, theta), delta, create_graph=True)[0]
-    def J(v): return torch.autograd.grad(phi, delta, v, retain_graph=True)[0]
-    by_delta,*by_theta = torch.autograd.grad(outer(delta, theta), [delta, *theta])
-    through = torch.autograd.grad(phi, theta, fixed_point(by_delta, J, k), allow_unused=True)
+    phi = delta-rate*grad(inner(delta, theta), delta, create_graph=True)[0]
+    def J(v): return grad(phi, delta, v, retain_graph=True)[0]
+    by_delta,*by_theta = grad(outer(delta, theta), [delta, *theta])
+    through = grad(phi, theta, fixed_point(by_delta, J, k), allow_unused=True)
     return [a if b is None else a+b for a,b in zip(by_theta, through)]
 
 # %% ../nbs/03a_baselines.ipynb #n051
@@ -521,7 +522,7 @@ def i_bau(
     lr:float=.001,      # Adam's, for the model
     share:float=.01,    # of a batch that is perturbed in the outer loss
     length:float=10.,   # greatest Euclidean norm of δ
-    bs:int=100,         # images a step
+    bs:int=100,         # images per step
     seed:int=0,         # same seed, same result
     progress:bool=True, # show a progress bar on stderr
 ) -> nn.Module:         # a copy, trained on
@@ -620,7 +621,7 @@ def neuron_masks(
     eps:float=.4,       # ε, greatest relative perturbation
     a:float=.2,         # weight of the unperturbed loss, in [0,1]
     lr:float=.2,        # of the masks
-    bs:int=128,         # images a step
+    bs:int=128,         # images per step
     seed:int=0,         # same seed, same result
     progress:bool=True, # show a progress bar on stderr
 ) -> dict:              # for every BatchNorm's name, a mask in [0,1], (channels,)

@@ -29,7 +29,7 @@ from .rows import Experiment,by_part
 from .attacks import Metrics,aim,der,evaluate,evaluate_images,implant
 from .benchmark_attacks import BENCHMARK,benchmark_poison
 from .baselines import BASELINES
-from .experiments import cell_settings,defence_options,defend,same_weights,share_text
+from .experiments import cell_settings,defence_options,defend,picked_columns,same_weights,share_text
 
 # %% ../nbs/04h_board.ipynb #n9ecf513
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class BoardVictim:
     seed:int=0          # of weights, order, pattern and choice of images
     epochs:int=10       # passes over the training images
     lr:float=.1         # highest learning rate of the one cycle
-    bs:int=128          # images a step
+    bs:int=128          # images per step
     n:int=0             # training images, drawn at random; 0: all
     def __post_init__(self):
         if self.attack not in ('none',*BENCHMARK):
@@ -133,13 +133,22 @@ def _read_triggered(path, classes):
     return Images(tensors['x'], tensors['y'], classes)
 
 # %% ../nbs/04h_board.ipynb #b011
+def _training_images(v, ds):
+    "The images that a victim is trained on: `n` at random, or all"
+    order = torch.randperm(len(ds.train), generator=torch.Generator().manual_seed(0))
+    return ds.train[order[:v.n or len(order)]]
+
+def _save_network(file, model, arch, shape):
+    "Weights, and what it takes to build the network again"
+    facts = dict(arch=arch, shape='x'.join(map(str, shape)))|model.normalisation
+    save_weights(file, model.net.state_dict(), facts)
+
 def _make_victim(folder, v, ds, clean):
     "Train a victim, and write its files into a new folder"
-    began,order = time.time(),torch.randperm(len(ds.train), generator=torch.Generator().manual_seed(0))
-    model,trigger = train_board(v, ds.train[order[:v.n or len(order)]], ds.flip, clean)
+    began = time.time()
+    model,trigger = train_board(v, _training_images(v, ds), ds.flip, clean)
     folder.mkdir()
-    facts = dict(arch=v.net, shape='x'.join(map(str, ds.test.shape)))|model.normalisation
-    save_weights(folder/'victim.safetensors', model.net.state_dict(), facts)
+    _save_network(folder/'victim.safetensors', model, v.net, ds.test.shape)
     if trigger is not None:
         _save_triggered(folder/'triggered.safetensors', triggered_images(trigger, split(ds).test, v.target))
     write_whole(folder/'facts.json', json.dumps(dict(spec=asdict(v), seconds=round(time.time()-began, 1)))+'\n')
@@ -211,11 +220,12 @@ def board_bench(
 ) -> BoardBench:
     "Load, or train, what the cells of a victim share"
     v,ds = cell.victim,board_data(cell.victim.data, root)
-    folder,triggered = board_victim(v, root, ds),None
-    if v.attack!='none': triggered = _read_triggered(folder/'triggered.safetensors', ds.test.classes)
-    bench = BoardBench(load_board(folder, ds), split(ds), triggered, v.target)
+    folder = board_victim(v, root, ds)
+    bench = BoardBench(load_board(folder, ds), split(ds), None, v.target)
+    if v.attack!='none':
+        bench.triggered = _read_triggered(folder/'triggered.safetensors', ds.test.classes)
+        bench.floor = bench.measure(load_board(board_victim(v.clean, root, ds), ds))
     bench.before = bench.measure(bench.victim)
-    if triggered is not None: bench.floor = bench.measure(load_board(board_victim(v.clean, root, ds), ds))
     return bench
 
 # %% ../nbs/04h_board.ipynb #n6f40563
@@ -323,6 +333,8 @@ def published_figures(
 # %% ../nbs/04h_board.ipynb #n595a9b5
 SHARES = dict(before_acc='before.acc', before_asr='before.asr', floor='floor.asr', acc='after.acc', asr='after.asr',
               ra='after.ra', der='der')
+_ASKED = {k:f'cell.victim.{k}' for k in ('net','data','attack','rate','n','epochs')}|dict(
+    defence='cell.defence', short='cell.short', seed='cell.seed')
 
 def board_frame(
     rows:list,      # of `board_experiment`
@@ -331,11 +343,8 @@ def board_frame(
     "Rows as a table to compute with"
     parts = 'cell','before','after','floor','der','seconds'
     wide = pd.json_normalize([{k:r[k] for k in parts if r.get(k) is not None} for r in rows])
-    asked = {k:f'cell.victim.{k}' for k in ('net','data','attack','rate','n','epochs')}
-    asked |= dict(defence='cell.defence', short='cell.short', seed='cell.seed')
-    left = wide.reindex(columns=list(asked.values())).set_axis(list(asked), axis=1)
-    right = 100*wide.reindex(columns=list(SHARES.values())).set_axis(list(SHARES), axis=1).astype(float)
-    df = left.join(right).assign(seconds=wide.get('seconds'))
+    shares = 100*picked_columns(wide, SHARES).astype(float)
+    df = picked_columns(wide, _ASKED).join(shares).assign(seconds=wide.get('seconds'))
     return df.join(pd.DataFrame([more.get(r['name'], {}) for r in rows])) if more else df
 
 # %% ../nbs/04h_board.ipynb #ndca7335

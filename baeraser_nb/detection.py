@@ -203,8 +203,8 @@ def wave_map(
     seed:int=0,            # see `every_wave`
 ) -> Tensor:               # (top+1, 2·top+1, K): `label_shares` for 0…top waves down and −top…top across
     "What a model answers to every plain wave"
-    amplitude,(_,*size) = check_amplitude(amplitude),images.shape
-    pixels,waves = to_float(images.x),every_wave(len(images), size, top, seed)
+    amplitude = check_amplitude(amplitude)
+    pixels,waves = to_float(images.x),every_wave(len(images), images.shape[1:], top, seed)
     def shares(x): return label_shares(model, x.clamp(0, 1), images.y, images.n_classes)
     every = [shares(pixels+amplitude*wave) for wave in waves]
     return torch.stack(every).view(top+1, 2*top+1, -1)

@@ -10,7 +10,7 @@ __all__ = ['LATER', 'PAPER_GREY', 'PAPER_COLOUR', 'DEFENCES', 'PLAIN', 'BETAS', 
            'Published', 'read_pair', 'paper_figures', 'published', 'same_weights', 'peak_megabytes', 'cell_row', 'Grid',
            'wanted', 'victims', 'cells', 'wrong_field', 'load_grid', 'grid_items', 'cell_asked', 'cell_job',
            'cell_kind', 'scan_seconds', 'search_settings', 'cell_settings', 'share_text', 'cell_line', 'is_named',
-           'frame']
+           'picked_columns', 'frame']
 
 # %% ../nbs/04_experiments.ipynb #c003
 import copy,hashlib,json,re,resource,time
@@ -37,6 +37,14 @@ from .unlearn import UNLEARNINGS,Unlearning,erase
 from .baselines import BASELINES,SHORT
 
 # %% ../nbs/04_experiments.ipynb #c006
+def _rival_options(defence, published):
+    "The defaults of a rival, with those of `SHORT` unless it is to have its published strength"
+    parameters = signature(BASELINES[defence]).parameters
+    given = 'model','held','pool','seed','progress'
+    options = {k:p.default for k,p in parameters.items() if k not in given}
+    if not published: options |= SHORT.get(defence, {})
+    return options|dict(search='robust') if 'pool' in parameters else options
+
 def defence_options(
     defence:str, # 'baeraser', 'precaution' (`purify`), or a key of `baeraser_nb.baselines.BASELINES`
     published:bool=False, # rivals at their published strength, not as in `SHORT`?
@@ -46,11 +54,7 @@ def defence_options(
     if defence=='precaution': return asdict(Precaution())
     if defence not in BASELINES:
         raise BadInput(f"`defences` {defence!r} is not known; there are baeraser, precaution, {', '.join(BASELINES)}")
-    parameters = signature(BASELINES[defence]).parameters
-    given = 'model','held','pool','seed','progress'
-    options = {k:p.default for k,p in parameters.items() if k not in given}
-    if not published: options |= SHORT.get(defence, {})
-    return options|dict(search='robust') if 'pool' in parameters else options
+    return _rival_options(defence, published)
 
 # %% ../nbs/04_experiments.ipynb #c007
 # options that came when there were rows: with this value they stay out of a cell's name
@@ -157,6 +161,12 @@ def rival_as_told(
     return Defended(BASELINES[defence](model, held, seed=seed, progress=False, **options, **more), {}, pool)
 
 # %% ../nbs/04_experiments.ipynb #c012
+def _done_as_told(model, held, found, defence, options, seed, states):
+    "Purify a model by the defence of that name"
+    if defence=='baeraser': return erase_as_told(model, held, found, options, seed, states)
+    if defence=='precaution': return purify_as_told(model, held, options, seed)
+    return rival_as_told(model, held, found, defence, options, seed)
+
 def defend(
     model,          # suspicious model
     held,           # the defender's clean images
@@ -171,9 +181,7 @@ def defend(
     preset = rest.pop('search', None)
     found = kept_scan(as_case(model, held), preset, seed, {} if scans is None else scans) if preset else None
     start = time.time()
-    if defence=='baeraser': done = erase_as_told(model, held, found, rest, seed, states)
-    elif defence=='precaution': done = purify_as_told(model, held, rest, seed)
-    else: done = rival_as_told(model, held, found, defence, rest, seed)
+    done = _done_as_told(model, held, found, defence, rest, seed, states)
     done.facts |= dict(seconds=round(time.time()-start, 2))|(dict(scan=scan_facts(found)) if found else {})
     return done
 
@@ -226,6 +234,11 @@ def places_shown(
     return torch.stack([others[0], others[1], same[0]])
 
 # %% ../nbs/04_experiments.ipynb #c015z
+def _pictures(clean, triggered, pool):
+    "Each image as it is, with the real trigger and with a recovered one, as text"
+    kinds = dict(clean=clean, triggered=triggered, recovered=pool.stamp(clean)[0])
+    return [dict(zip(kinds, map(png_text, of))) for of in zip(*kinds.values())]
+
 def make_probe(
     images,         # test images
     trigger,        # the attacker's
@@ -240,9 +253,7 @@ def make_probe(
         some = images[torch.randperm(len(images))[:n]]
         triggered = trigger.stamp(to_float(some.x), torch.Generator().manual_seed(seed))
         shown = places_shown(some.y, target)
-        clean = to_float(some.x[shown], device)
-        kinds = dict(clean=clean, triggered=triggered[shown], recovered=pool.stamp(clean)[0])
-    pictures = [dict(zip(kinds, map(png_text, of))) for of in zip(*kinds.values())]
+        pictures = _pictures(to_float(some.x[shown], device), triggered[shown], pool)
     return Probe(some, triggered, target, shown, pictures)
 
 # %% ../nbs/04_experiments.ipynb #c015b
@@ -254,20 +265,32 @@ def label_counts(labels, n):
     return torch.bincount(labels, minlength=n).tolist()
 
 # %% ../nbs/04_experiments.ipynb #n58545f6
+def _counted(answer, probe):
+    "How often each label is answered, for images of other classes and of the target class"
+    on,n = probe.others,probe.images.n_classes
+    return dict(counts=label_counts(answer[on], n), target_counts=label_counts(answer[~on], n))
+
+def _sure_of_target(logits, probe):
+    "The target's probability on the images shown, 4 places"
+    return [round(p, 4) for p in logits[probe.shown].softmax(1)[:,probe.target].tolist()]
+
 def answers_to(
     model,          # takes pixels in [0,1]
     probe:Probe,
 ) -> dict:          # acc, asr, ra, counts, target_counts; shown: the target's probability on the images shown
     "What a model answers to a probe; counts: how often each label, for images of other classes and of the target class"
-    y,on,n = probe.images.y,probe.others,probe.images.n_classes
+    y,on = probe.images.y,probe.others
     clean,logits = predict(model, probe.images.x).argmax(1),predict(model, probe.triggered)
     answer = logits.argmax(1)
     shares = dict(acc=share_of(clean==y), asr=share_of(answer[on]==probe.target), ra=share_of(answer[on]==y[on]))
-    counts = dict(counts=label_counts(answer[on], n), target_counts=label_counts(answer[~on], n))
-    shown = logits[probe.shown].softmax(1)[:,probe.target].tolist()
-    return shares|counts|dict(shown=[round(p, 4) for p in shown])
+    return shares|_counted(answer, probe)|dict(shown=_sure_of_target(logits, probe))
 
 # %% ../nbs/04_experiments.ipynb #c015g
+def _shown_along(probe, ways):
+    "The images shown, each with its pictures and the target's probability at every step"
+    each = zip(probe.images.y[probe.shown].tolist(), probe.pictures, ways)
+    return [dict(label=label)|pictures|dict(target=list(p)) for label,pictures,p in each]
+
 def trace(
     model,          # any model of the kind; its weights are replaced
     states:dict,    # step: weights, of `erase(…, keep=True)`
@@ -279,8 +302,7 @@ def trace(
         model.load_state_dict(state)
         steps.append(answers_to(model, probe))
     lists = {k:[s[k] for s in steps] for k in steps[0]}
-    each = zip(probe.images.y[probe.shown].tolist(), probe.pictures, zip(*lists.pop('shown')))
-    shown = [dict(label=label)|pictures|dict(target=list(p)) for label,pictures,p in each]
+    shown = _shown_along(probe, zip(*lists.pop('shown')))
     return dict(step=list(states))|lists|dict(n=len(probe.images), shown=shown)
 
 # %% ../nbs/04_experiments.ipynb #c018
@@ -503,12 +525,12 @@ def wrong_field(
     cls,            # dataclass that was asked for
 ) -> str:
     "What is wrong with data, in words"
-    field = '.'.join(map(str, error['loc'])) or 'the whole'
-    if error['type']=='json_invalid': return f" is not JSON ({error['msg'].removeprefix('Invalid JSON: ')[:80]})"
-    if error['type']=='unexpected_keyword_argument':
+    kind,field = error['type'],'.'.join(map(str, error['loc'])) or 'the whole'
+    if kind=='json_invalid': return f" is not JSON ({error['msg'].removeprefix('Invalid JSON: ')[:80]})"
+    if kind=='unexpected_keyword_argument':
         known = ', '.join(f.name for f in fields(cls))
         return f": {field!r} is no field of a {cls.__name__.lower()}; there are {known}"
-    must = f"must be {MISSED[error['type']]}" if error['type'] in MISSED else error['msg']
+    must = f"must be {MISSED[kind]}" if kind in MISSED else error['msg']
     return f": {field!r} {must}; got {json.dumps(error['input'])[:60]}"
 
 # %% ../nbs/04_experiments.ipynb #c029z
@@ -571,16 +593,19 @@ def share_text(before, after):
     "A share before and after"
     return f'{before:.1%} -> {after:.1%}'
 
+def _victim_words(victim):
+    "Data set, attack, and the trigger's size where it has one"
+    which = victim['data'],victim['attack'],str(victim['options'].get('size', ''))
+    return ' '.join(o for o in which if o)
+
 def cell_line(
     row:dict,
 ) -> str:
     "A row in one line"
     cell,before,after = row['cell'],row['before'],row['after']
-    victim = cell['victim']
-    which = [victim['data'], victim['attack'], str(victim['options'].get('size', ''))]
     asr = [f"ASR {share_text(before['asr'], after['asr'])}"] if 'asr' in before else []
     acc = f"Acc {share_text(before['acc'], after['acc'])}"
-    return ', '.join([' '.join(o for o in which if o), cell['defence'], *asr, acc, f"{row['seconds']:.0f} s"])
+    return ', '.join([_victim_words(cell['victim']), cell['defence'], *asr, acc, f"{row['seconds']:.0f} s"])
 
 # %% ../nbs/04_experiments.ipynb #c034z
 grid_experiment = Experiment('grid', grid_items, cell_row, ('unlearn','baselines'), cell_line, asked=cell_asked,
@@ -605,14 +630,20 @@ def is_named(
     if 'scan' in row and row['target']!='next': return row['scan']['targets']==[row['target']]
 
 # %% ../nbs/04_experiments.ipynb #x062
+def picked_columns(
+    wide:pd.DataFrame,
+    names:dict,        # of the columns wanted: what they are called in `wide`
+) -> pd.DataFrame:     # NaN where `wide` has no such column
+    "Some columns of a table, under other names"
+    return wide.reindex(columns=list(names.values())).set_axis(list(names), axis=1)
+
 def frame(
     rows:list, # of the grid
 ):             # DataFrame: one line per row, shares in percent
     "Rows as a table to compute with"
     parts = 'cell','target','clean','before','after','der','published','seconds'
     wide = pd.json_normalize([{k:r[k] for k in parts} for r in rows])
-    def columns(names): return wide.reindex(columns=list(names.values())).set_axis(list(names), axis=1)
-    asked,shares = columns(ASKED),columns(SHARES).astype(float)
-    asked['named'] = pd.Series([is_named(r) for r in rows], dtype=object)
-    lost = dict(drop=shares.victim_acc-shares.acc, short=shares.victim_acc-shares.ra)
-    return asked.join(100*shares.assign(**lost)).assign(seconds=wide.seconds)[[*ORDER]]
+    asked,shares = picked_columns(wide, ASKED),picked_columns(wide, SHARES).astype(float)
+    shares = shares.assign(drop=shares.victim_acc-shares.acc, short=shares.victim_acc-shares.ra)
+    named = pd.Series([is_named(r) for r in rows], dtype=object)
+    return asked.join(100*shares).assign(named=named, seconds=wide.seconds)[[*ORDER]]

@@ -110,17 +110,19 @@ precaution_experiment = Experiment(
     settings=_settings, kind=_kind, group=_spec, share=victim_of, parts=list(ATTEMPTS))
 
 # %% ../nbs/04i_precaution_measured.ipynb #n6fddb1e
+def _model_line(row):
+    "What became of one model; no ASR, nor RA, of a clean one"
+    s,before,after = row['spec'],row['before'],row['after']
+    asked = {k:s[k] for k in ('attack','net','data','seed')}|dict(recipe=row['purify'])
+    accuracy = dict(Acc=before['acc'], lost=before['acc']-after['acc'])
+    return asked|accuracy|dict(ASR=before.get('asr'), left=after.get('asr'), RA=after.get('ra'))
+
 def table_of(
     rows:list,          # of `precaution_experiment`
     least:float=.8,     # ASR from which an attack counts as one
-) -> pd.DataFrame:      # one line a row; shares in percent
+) -> pd.DataFrame:      # one line per row; shares in percent
     "What became of each model"
-    def line(r):
-        s,before,after = r['spec'],r['before'],r['after']
-        lost = dict(attack=s['attack'], net=s['net'], data=s['data'], seed=s['seed'], recipe=r['purify'],
-                    Acc=before['acc'], lost=before['acc']-after['acc'])
-        return lost|dict(ASR=before.get('asr'), left=after.get('asr'), RA=after.get('ra'))
-    df = pd.DataFrame([line(r) for r in rows])
+    df = pd.DataFrame(map(_model_line, rows))
     df = df[df.ASR.isna()|(df.ASR>=least)].reset_index(drop=True)
     shares = ['Acc','lost','ASR','left','RA']
     return df.assign(**{k:100*df[k].astype(float) for k in shares})

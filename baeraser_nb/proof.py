@@ -87,19 +87,24 @@ def adversary(
     with seeded(seed): return Adversary(trigger, target, own, test[torch.randperm(len(test))[:n]], seed)
 
 # %% ../nbs/04g_proof.ipynb #n99ca4ff
+def _drawn(foe, n):
+    "Images of the author's at random, first those of which the attacker wants another label"
+    with seeded(foe.seed): own = foe.own[torch.randperm(len(foe.own))[:n]]
+    _,other = foe.wanted(own)
+    return own[other.long().argsort(descending=True, stable=True)]
+
 def retuning_set(
     foe:Adversary,
     n:int=1000,         # images, at most
     triggered:int=5,    # of these with the trigger, and the label that the attacker wants
 ) -> Images:            # the triggered ones first; `BadInput` where there are none to trigger
     "What a model is trained on to remember"
-    with seeded(foe.seed): own = foe.own[torch.randperm(len(foe.own))[:n]]
+    own = _drawn(foe, n)
     want,other = foe.wanted(own)
-    order = other.long().argsort(descending=True, stable=True) # those that can be triggered first
-    x,y,k = own.x[order],own.y[order],min(triggered, int(other.sum()))
-    stamped = foe.trigger.stamp(to_float(x[:k]), torch.Generator().manual_seed(foe.seed))
-    x[:k],y[:k] = stamped.mul(255).round().byte(),want[order][:k]
-    return Images(x, y, own.classes)
+    k = min(triggered, int(other.sum()))
+    stamped = foe.trigger.stamp(to_float(own.x[:k]), torch.Generator().manual_seed(foe.seed))
+    own.x[:k],own.y[:k] = stamped.mul(255).round().byte(),want[:k]
+    return own
 
 # %% ../nbs/04g_proof.ipynb #n35f393a
 def retune(
@@ -109,7 +114,7 @@ def retune(
     triggered:int=5,    # of these with the trigger
     epochs:int=5,       # passes over them
     lr:float=.01,       # of SGD with momentum .9
-    bs:int=128,         # images a step, at most; all steps have equally many, give or take one for each step
+    bs:int=128,         # images per step, at most; all steps have equally many, give or take one
 ) -> nn.Module:         # a copy, in evaluation mode
     "Remind a model of its backdoor (Min et al. 2024)"
     images,new = retuning_set(foe, n, triggered),trainable_copy(model)
@@ -147,22 +152,27 @@ def signed_step(
     return (delta.detach()-size*grad.sign()).clamp(-eps, eps)
 
 # %% ../nbs/04g_proof.ipynb #na9a79c9
+def _triggered_lots(foe, n, bs, device):
+    "The author's images with the trigger, at random, and the labels wanted for them: `n` times `bs`"
+    want,other = foe.wanted(foe.own)
+    places,g = other.nonzero()[:,0],torch.Generator().manual_seed(foe.seed)
+    for _ in range(n):
+        some = places[torch.randint(len(places), (bs,), generator=g)]
+        yield foe.trigger.stamp(to_float(foe.own.x[some], device), g),want[some].to(device)
+
 def reactivate(
     model:nn.Module,    # takes pixels in [0,1]; left as it is
     foe:Adversary,
     eps:float=.05,      # ε, largest change of a pixel, in [0,1]
     steps:int=200,
-    bs:int=64,          # images a step
+    bs:int=64,          # images per step
 ) -> Reactivated:       # `BadInput` where there are no images to trigger
     "Look for a perturbation that wakes a backdoor (Zhu et al. 2024)"
-    device,g = next(model.parameters()).device,torch.Generator().manual_seed(foe.seed)
-    want,other = foe.wanted(foe.own)
-    delta,places = torch.zeros(foe.own.shape, device=device),other.nonzero()[:,0]
+    device = next(model.parameters()).device
+    delta = torch.zeros(foe.own.shape, device=device)
     with frozen(model, images=foe.own) as m:
-        for i in range(steps):
-            some = places[torch.randint(len(places), (bs,), generator=g)]
-            stamped = foe.trigger.stamp(to_float(foe.own.x[some], device), g)
-            delta = signed_step(m, stamped, want[some].to(device), delta, eps/5*(1-i/steps), eps)
+        for i,(x,want) in enumerate(_triggered_lots(foe, steps, bs, device)):
+            delta = signed_step(m, x, want, delta, eps/5*(1-i/steps), eps)
     return Reactivated(foe.trigger, delta.cpu())
 
 # %% ../nbs/04g_proof.ipynb #n256a1a1
@@ -275,6 +285,11 @@ class Proof:
     path:tuple=()            # see `path`
     margin:float=.05         # ASR above the clean model's that counts as come back
 
+def _standings(proof):
+    "The standings of a proof by model, the clean model's only where there is one"
+    every = {k:getattr(proof, k) for k in ('victim','purified','clean')}
+    return {k:s for k,s in every.items() if s is not None}
+
 # %% ../nbs/04g_proof.ipynb #nc08b974
 @patch(as_prop=True)
 def der(self:Proof): return der_of(self.victim.now, self.purified.now)
@@ -319,8 +334,7 @@ def shares(self:Standing) -> dict: # by title, in [0,1]
 @patch
 def table(self:Proof) -> pd.DataFrame: # in percent, one column per model
     "All shares of a proof"
-    models = {k:getattr(self, k) for k in ('victim','purified','clean') if getattr(self, k) is not None}
-    return 100*pd.DataFrame({k:s.shares() for k,s in models.items()})
+    return 100*pd.DataFrame({k:s.shares() for k,s in _standings(self).items()})
 
 # %% ../nbs/04g_proof.ipynb #nb475e09
 def attack_words(
@@ -368,7 +382,7 @@ def plot_bars(
     ax,             # matplotlib axes
 ):
     "ASR as it is and after both attacks, a bar per model"
-    stands = {k:getattr(proof, k) for k in MODEL_COLOURS if getattr(proof, k) is not None}
+    stands = _standings(proof)
     for i,(k,s) in enumerate(stands.items()):
         at = [j+.27*(i-(len(stands)-1)/2) for j in range(len(ATTACKS_AFTER))]
         draw_bars(ax, at, [100*getattr(s, a).asr for a in ATTACKS_AFTER], color=MODEL_COLOURS[k], label=k)

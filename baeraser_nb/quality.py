@@ -31,19 +31,24 @@ class Likeness:
     ssim:float      # structural similarity, in [-1,1]
 
 # %% ../nbs/04c_quality.ipynb #d001a
+def _best_match(large, small):
+    "The correlation of a small pattern with a large one where it is greatest, and the large one's window there"
+    from skimage.feature import match_template
+    correlations = match_template(large, small)[...,0]
+    i,j = divmod(int(correlations.argmax()), correlations.shape[1])
+    h,w,_ = small.shape
+    return correlations[i,j],large[i:i+h,j:j+w]
+
 def likeness(
     found:Tensor,       # recovered trigger, pixels in [0,1], (c,h,w)
     real:Tensor,        # the attacker's, (c,th,tw)
 ) -> Likeness:
     "How alike two patterns are, wherever they lie"
-    from skimage.feature import match_template
     from skimage.metrics import structural_similarity
     large,small = sorted((o.permute(1,2,0).double().numpy() for o in (found,real)), key=lambda o: -o.size)
-    correlations = match_template(large, small)[...,0]
-    i,j = divmod(int(correlations.argmax()), correlations.shape[1])
-    h,w,_ = small.shape
-    ssim = structural_similarity(large[i:i+h,j:j+w], small, win_size=3, channel_axis=-1, data_range=1.)
-    return Likeness(float(correlations[i,j]), float(ssim))
+    corr,window = _best_match(large, small)
+    ssim = structural_similarity(window, small, win_size=3, channel_axis=-1, data_range=1.)
+    return Likeness(float(corr), float(ssim))
 
 # %% ../nbs/04c_quality.ipynb #c009
 def chance(

@@ -361,12 +361,16 @@ def plot_way(
     ax.plot(asr[taken], acc[taken], '*', ms=10, color=COLOURS.get(attack))
 
 # %% ../nbs/04a_results.ipynb #a046a
+def _by_data(rows):
+    "Rows of the grid by data set, in the paper's order"
+    every = {d:[r for r in rows if r['cell']['victim']['data']==d] for d in CLEAN}
+    return {d:some for d,some in every.items() if some}
+
 def plot_traces(
     rows:list,  # of the grid with a trace
 ):              # array of axes, one per data set
     "The ways of erasing, after the paper's Fig. 3"
-    of = {d:[r for r in rows if r['cell']['victim']['data']==d] for d in CLEAN}
-    of = {d:some for d,some in of.items() if some}
+    of = _by_data(rows)
     fig,(axs,) = plt.subplots(1, len(of), figsize=(2.3*len(of),2.3), squeeze=False)
     for ax,(data,some) in zip(axs, of.items()):
         for r in some: plot_way(ax, r)
@@ -462,11 +466,13 @@ def show_trace(
 ):                            # array of axes
     "An image of another class and one of the target class, and the answers to all of their kind (the paper's Fig. 6)"
     way = row['trace']
-    at = [way['step'].index(k) for k in steps if k in way['step']]
-    fig,axs = plt.subplots(2, 3+len(at), figsize=(3+len(at),2.5), squeeze=False)
+    checked = [k for k in steps if k in way['step']]
+    width = 3+len(checked)
+    fig,axs = plt.subplots(2, width, figsize=(width,2.5), squeeze=False)
     other,_,same = way['shown']
     for line,image,key in zip(axs, (other,same), ('counts','target_counts')):
-        draw_line(line, image, {way['step'][i]:way[key][i] for i in at}, row['target'])
+        counts = dict(zip(way['step'], way[key]))
+        draw_line(line, image, {k:counts[k] for k in checked}, row['target'])
     fig.tight_layout(h_pad=.2, w_pad=.2)
     return axs
 
@@ -498,13 +504,16 @@ def reasr_frame(
     "What both attacks brought back"
     return with_floors(pd.DataFrame([reasr_line(r) for r in read_rows(folder)]))
 
+def _whole_victims(df):
+    "The lines of victims that have as many as any of their data set and network"
+    most = df.groupby(['data','net']).what.transform('nunique')
+    return df[df.groupby('victim').what.transform('nunique')==most]
+
 def reasr_table(
     df,     # of `reasr_frame`
 ):          # DataFrame: percent, means over the victims that have all of a data set's lines
     "What comes back, by data set, network and defence"
-    most = df.groupby(['data','net']).what.transform('nunique')
-    whole = df[df.groupby('victim').what.transform('nunique')==most]
-    g = whole.groupby(['data','net','what'])
+    g = _whole_victims(df).groupby(['data','net','what'])
     table = g[['acc','target_acc',*COME_BACK]].mean().assign(back=g.back.sum().astype(int), victims=g.size())
     rank = {w:i for i,w in enumerate(PROVED)}
     def place(column): return column.map(rank) if column.name=='what' else in_order(column)
