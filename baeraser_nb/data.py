@@ -27,10 +27,13 @@ def _check_pixels(x):
     if x.numel()==0: raise BadInput(f'`x` has shape {tuple(x.shape)}, which holds nothing; pass at least one image')
 
 # %% ../nbs/00_data.ipynb #n025
+def _are_labels(y):
+    "Is this a tensor of whole numbers, one after the other?"
+    return isinstance(y, Tensor) and y.ndim==1 and y.dtype!=torch.bool and not y.is_floating_point()
+
 def _check_labels(y, n, classes):
     "Raise `BadInput` unless `y` labels `n` images with some of the `classes`"
-    if not isinstance(y, Tensor) or y.ndim!=1 or y.dtype==torch.bool or y.is_floating_point():
-        raise BadInput(f'`y` is {_seen(y)}; labels are one integer tensor of shape (n,)')
+    if not _are_labels(y): raise BadInput(f'`y` is {_seen(y)}; labels are one integer tensor of shape (n,)')
     if len(y)!=n: raise BadInput(f'`x` has {n:,} images and `y` {len(y):,} labels; pass one label for each image')
     lo,hi,k = y.min().item(),y.max().item(),len(classes)
     if k<2:
