@@ -547,13 +547,14 @@ def _layout_for(model, images):
 # %% ../nbs/00b_networks.ipynb #n99023ef
 def _for_search(model, amp, images):
     "The model, or a faster copy of it"
-    own,device = isinstance(model, Classifier),next(model.parameters()).device
+    device = next(model.parameters()).device
     fast = amp and computes_bf16(device.type)
-    if not own:
-        if not fast or images is None: return model
-        return _checked_copy(model, to_float(images.x[::-(-len(images)//64)], device))
-    if fast: return _copy_for_search(model, _layout_for(model, images))
-    return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
+    if isinstance(model, Classifier):
+        if fast: return _copy_for_search(model, _layout_for(model, images))
+        return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
+    if not fast or images is None: return model
+    step = -(-len(images)//64) # at most 64 images tell whether a copy answers like the model
+    return _checked_copy(model, to_float(images.x[::step], device))
 
 # %% ../nbs/00b_networks.ipynb #q006
 @contextmanager
