@@ -222,6 +222,7 @@ def _rate_of_own(s, train, rate):
     own = (train.y==s.target).float().mean().item()
     return min(1., rate/own)
 
+# %% ../nbs/01g_benchmark_attacks.ipynb #hs100706
 def _options_for(s, train):
     "The options of a `Setting`, with the place of its patch in these images"
     return s.options|(lower_right(train, s.options['size']) if 'size' in s.options else {})

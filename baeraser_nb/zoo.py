@@ -31,9 +31,10 @@ from .rows import Experiment,by_part
 from .attacks import Trigger,aim,badnets,evaluate,imc,implant,trojannn
 from .stealth import Additive,Warp,blended,noise,sig,stealth,wanet
 
-# %% ../nbs/01b_zoo.ipynb #c006
-ATTACKS = {f.__name__:f for f in (badnets,trojannn,imc,noise,blended,sig,wanet)}
+# %% ../nbs/01b_zoo.ipynb #hs100612
+ATTACKS = {f.__name__:f for f in (badnets,trojannn,imc,noise,blended,sig,wanet)} # by name
 
+# %% ../nbs/01b_zoo.ipynb #c006
 def attack_options(
     attack:str, # a key of `ATTACKS`, or 'none'
 ) -> dict:      # names and defaults; `BadInput` for an unknown attack
