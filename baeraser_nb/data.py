@@ -31,16 +31,20 @@ def _are_labels(y):
     "Is this a tensor of whole numbers with one axis?"
     return isinstance(y, Tensor) and y.ndim==1 and y.dtype!=torch.bool and not y.is_floating_point()
 
-def _check_labels(y, n, classes):
-    "Raise `BadInput` unless `y` labels `n` images with some of the `classes`"
-    if not _are_labels(y): raise BadInput(f'`y` is {_seen(y)}; labels are one integer tensor of shape (n,)')
-    if len(y)!=n: raise BadInput(f'`x` has {n:,} images and `y` {len(y):,} labels; pass one label for each image')
+def _check_classes(y, classes):
+    "Raise `BadInput` unless every label is of one of the `classes`, of which there are two or more"
     lo,hi,k = y.min().item(),y.max().item(),len(classes)
     if k<2:
         raise BadInput(f'`classes` is {list(classes)}; a classifier tells at least two classes apart: name two or more')
     if lo<0 or hi>=k:
         raise BadInput(f'`y` holds labels {lo} to {hi}; with {k} classes they must be 0 to {k-1}: '
                        'renumber them or name all classes')
+
+def _check_labels(y, n, classes):
+    "Raise `BadInput` unless `y` labels `n` images with some of the `classes`"
+    if not _are_labels(y): raise BadInput(f'`y` is {_seen(y)}; labels are one integer tensor of shape (n,)')
+    if len(y)!=n: raise BadInput(f'`x` has {n:,} images and `y` {len(y):,} labels; pass one label for each image')
+    _check_classes(y, classes)
 
 # %% ../nbs/00_data.ipynb #c014
 @dataclass(frozen=True, eq=False, repr=False)

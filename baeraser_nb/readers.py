@@ -374,6 +374,11 @@ def _check_splits(folders, files, path):
         raise BadInput(f'`source` {path}: {folders[missing.pop()].name}/ has no class folders; '
                        'put them there, or remove it')
 
+def _by_split(splits, files, x, y):
+    "`{split: (pixels, labels)}` out of those of all files"
+    rows = {s:[i for i,o in enumerate(files) if o.split==s] for s in splits}
+    return {s:(x[i], y[i]) for s,i in rows.items()}
+
 def _load_folder(path, size=None):
     "`Dataset` from a folder of class folders"
     folders = _split_folders(path)
@@ -382,8 +387,7 @@ def _load_folder(path, size=None):
     _check_splits(folders, files, path)
     x = _decode([o.path for o in files], path, size)
     y = torch.tensor([classes.index(o.name) for o in files])
-    rows = {s:[i for i,o in enumerate(files) if o.split==s] for s in folders}
-    return _dataset(path, path.resolve().name, {s:(x[i], y[i]) for s,i in rows.items()}, classes)
+    return _dataset(path, path.resolve().name, _by_split(folders, files, x, y), classes)
 
 # %% ../nbs/00a_readers.ipynb #c105
 @dataclass(frozen=True)
@@ -486,9 +490,7 @@ def _load_named(name, root, download):
     if not folder.is_dir() and not download: raise BadInput(_not_there(name, folder, npz))
     try: return _kept(_read_torchvision(name, root), npz)
     except Exception as e:
-        if not download:
-            raise BadInput(f'`source` {name!r} could not be read from {folder} ({_why(e)}); '
-                           f'fetch it anew with `download=True` (`--download`), or put {npz} in its place') from None
+        if not download: raise BadInput(_not_read(name, folder, npz, e)) from None
     return _fetch(name, root, folder, npz)
 
 def _fetch(name, root, folder, npz):
@@ -506,6 +508,11 @@ def _not_there(name, folder, npz):
     return (f"`source` {name!r} was not found: there is neither {folder} (torchvision's layout) nor {npz}; "
             'download it with `download=True` (`--download`), '
             'or name the folder it lies in with `root` (`--root`) or BAERASER_DATA')
+
+def _not_read(name, folder, npz, e):
+    "What is said of a named set that is there, and ends in the exception `e`"
+    return (f'`source` {name!r} could not be read from {folder} ({_why(e)}); '
+            f'fetch it anew with `download=True` (`--download`), or put {npz} in its place')
 
 # %% ../nbs/00a_readers.ipynb #c124a
 def data_root(

@@ -504,7 +504,7 @@ def throughput(
     rounds:int=5,      # of each kind, in turn; the median counts
     root=None,         # data root
 ) -> dict:             # a row
-    "Images a second of `fit`, augmentation included, and of a bare PyTorch loop"
+    "Images per second of `fit`, augmentation included, and of a bare PyTorch loop"
     ds = load_dataset(data, root)
     kinds = training_kinds(arch, ds, ds.train[:bs*steps], bs)
     seconds = _seconds_in_turn(kinds, rounds)
