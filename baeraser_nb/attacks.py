@@ -243,6 +243,13 @@ def count(cls:Metrics,
     others = y!=want
     return cls(**_clean_counts(y, want, clean), **_triggered_counts(y[others], want[others], bad))
 
+# %% ../nbs/01_attacks.ipynb #hs100301
+def _answers_to_triggered(model, x, trigger, seed):
+    "The labels that a model gives to images once a trigger is in them, at random places of this seed"
+    if len(x)==0: raise BadInput(NO_TRIGGERED)
+    g = torch.Generator().manual_seed(seed)
+    return predict(model, x, transform=lambda x: trigger.stamp(x, g)).argmax(1)
+
 # %% ../nbs/01_attacks.ipynb #c033
 def evaluate(
     model:nn.Module,            # takes pixels in [0,1]
@@ -255,9 +262,7 @@ def evaluate(
     clean = predict(model, images.x).argmax(1)
     if trigger is None: return Metrics(len(images), (clean==images.y).sum().item())
     want = aim(images.y, target, images.n_classes)
-    others,g = images.x[images.y!=want],torch.Generator().manual_seed(seed)
-    if len(others)==0: raise BadInput(NO_TRIGGERED)
-    bad = predict(model, others, transform=lambda x: trigger.stamp(x, g)).argmax(1)
+    bad = _answers_to_triggered(model, images.x[images.y!=want], trigger, seed)
     return Metrics.count(images.y, want, clean, bad)
 
 # %% ../nbs/01_attacks.ipynb #n0a47864
@@ -269,9 +274,9 @@ def evaluate_images(
 ) -> Metrics:           # `BadInput` where no image is left to count
     "Acc of a model on clean images, ASR and RA on triggered ones that somebody else has made"
     K = images.n_classes
-    seen = triggered.y!=aim(triggered.y, target, K)
-    if not seen.any(): raise BadInput(NO_TRIGGERED)
-    seen = triggered[seen]
+    others = triggered.y!=aim(triggered.y, target, K)
+    if not others.any(): raise BadInput(NO_TRIGGERED)
+    seen = triggered[others]
     clean,bad = (predict(model, o.x).argmax(1) for o in (images,seen))
     return Metrics(**_clean_counts(images.y, aim(images.y, target, K), clean),
                    **_triggered_counts(seen.y, aim(seen.y, target, K), bad))
@@ -367,6 +372,15 @@ def step(self:TriggerOptimizer,
     self.trigger = replace(self.trigger, pattern=self.free.detach().sigmoid())
     return value.item()
 
+# %% ../nbs/01_attacks.ipynb #hs100305
+def _falling(lr, i, steps):
+    "The learning rate of step `i`: from `lr` to 0 along a cosine"
+    return lr*(1+math.cos(math.pi*i/steps))/2
+
+def _drawn(images, n, generator, device):
+    "Pixels of `n` images, drawn with replacement, as float"
+    return to_float(images.x[torch.randint(len(images), (n,), generator=generator)], device)
+
 # %% ../nbs/01_attacks.ipynb #c060
 def trojan_trigger(
     model:nn.Module,          # the clean model; left as it is
@@ -386,9 +400,7 @@ def trojan_trigger(
     def distance(z): return (penultimate(model, z)[:,at]-value).square().mean()
     search = TriggerOptimizer(trigger, lr, device)
     with eval_mode(model),seeded(seed):
-        for i in range(steps):
-            x = train.x[torch.randint(len(train), (bs,), generator=g)]
-            search.step(distance, to_float(x, device), lr*(1+math.cos(math.pi*i/steps))/2)
+        for i in range(steps): search.step(distance, _drawn(train, bs, g, device), _falling(lr, i, steps))
     return search.trigger
 
 # %% ../nbs/01_attacks.ipynb #c065

@@ -163,6 +163,11 @@ def ssba(
     with seeded(seed): net = ResidualNet(train.shape[0])
     return Poison(OwnResidual(net.eval(), check_amplitude(amplitude)), target, rate)
 
+# %% ../nbs/01g_benchmark_attacks.ipynb #hs100701
+def _laid(patterns, alphas, places):
+    "A trigger for each pattern, of its own opacity, at its own place"
+    return tuple(Trigger(p, a, at) for p,a,at in zip(patterns, alphas, places))
+
 # %% ../nbs/01g_benchmark_attacks.ipynb #n2828f40
 def adaptive_patch(
     model,                             # the clean model; not looked at
@@ -175,11 +180,12 @@ def adaptive_patch(
     cover:float=1.,                    # cover images for each poisoned one
 ) -> Covered:
     "Adaptive-Patch (Qi et al. 2023): one faint patch of several in training, all of them at test time"
-    (c,h,w),g = train.shape,torch.Generator().manual_seed(seed)
-    places,patterns = corners(h, w, size),torch.rand(4, c, size, size, generator=g)
+    c,h,w = train.shape
+    places = corners(h, w, size)
     if len(alphas)!=4: raise BadInput(f"`alphas` are the opacities of four patches; got {len(alphas)}")
-    def patches(opacities): return tuple(Trigger(p, a, at) for p,a,at in zip(patterns, opacities, places))
-    return Covered(Patches(patches([1.]*4)), target, rate, cover, taught=Patches(patches(alphas), one=True))
+    patterns = torch.rand(4, c, size, size, generator=torch.Generator().manual_seed(seed))
+    faint,opaque = (_laid(patterns, a, places) for a in (alphas,[1.]*4))
+    return Covered(Patches(opaque), target, rate, cover, taught=Patches(faint, one=True))
 
 # %% ../nbs/01g_benchmark_attacks.ipynb #n27bd311
 @dataclass(frozen=True)
@@ -209,6 +215,18 @@ BENCHMARK = dict(
     trojannn=Setting(trojannn, dict(size=5), looks=True), adaptive_blend=Setting(adaptive_blend),
     adaptive_patch=Setting(adaptive_patch), all_to_all=Setting(badnets, dict(size=3), target='next'))
 
+# %% ../nbs/01g_benchmark_attacks.ipynb #hs100704
+def _rate_of_own(s, train, rate):
+    "`rate` of all images, as the share that a `Setting` takes: of the target's own images if no label is changed"
+    if not s.clean_label: return rate
+    own = (train.y==s.target).float().mean().item()
+    return min(1., rate/own)
+
+# %% ../nbs/01g_benchmark_attacks.ipynb #hs100706
+def _options_for(s, train):
+    "The options of a `Setting`, with the place of its patch in these images"
+    return s.options|(lower_right(train, s.options['size']) if 'size' in s.options else {})
+
 # %% ../nbs/01g_benchmark_attacks.ipynb #n9b183c0
 def benchmark_poison(
     name:str,        # a key of `BENCHMARK`
@@ -220,7 +238,5 @@ def benchmark_poison(
     "An attack as the field's tables have it, poisoning the same images in every epoch"
     if name not in BENCHMARK: raise BadInput(f"`attack` must be one of {', '.join(BENCHMARK)}; got {name!r}")
     s = BENCHMARK[name]
-    options = s.options|(lower_right(train, s.options['size']) if 'size' in s.options else {})
-    if not s.clean_label: return s.attack(model, train, s.target, rate, seed, **options).same_images(seed)
-    own = (train.y==s.target).float().mean().item()
-    return s.attack(model, train, s.target, min(1., rate/own), seed, **options)
+    poison = s.attack(model, train, s.target, _rate_of_own(s, train, rate), seed, **_options_for(s, train))
+    return poison if s.clean_label else poison.same_images(seed)

@@ -27,17 +27,24 @@ def _check_pixels(x):
     if x.numel()==0: raise BadInput(f'`x` has shape {tuple(x.shape)}, which holds nothing; pass at least one image')
 
 # %% ../nbs/00_data.ipynb #n025
-def _check_labels(y, n, classes):
-    "Raise `BadInput` unless `y` labels `n` images with some of the `classes`"
-    if not isinstance(y, Tensor) or y.ndim!=1 or y.dtype==torch.bool or y.is_floating_point():
-        raise BadInput(f'`y` is {_seen(y)}; labels are one integer tensor of shape (n,)')
-    if len(y)!=n: raise BadInput(f'`x` has {n:,} images and `y` {len(y):,} labels; pass one label for each image')
+def _are_labels(y):
+    "Is this a tensor of whole numbers with one axis?"
+    return isinstance(y, Tensor) and y.ndim==1 and y.dtype!=torch.bool and not y.is_floating_point()
+
+def _check_classes(y, classes):
+    "Raise `BadInput` unless every label is of one of the `classes`, of which there are two or more"
     lo,hi,k = y.min().item(),y.max().item(),len(classes)
     if k<2:
         raise BadInput(f'`classes` is {list(classes)}; a classifier tells at least two classes apart: name two or more')
     if lo<0 or hi>=k:
         raise BadInput(f'`y` holds labels {lo} to {hi}; with {k} classes they must be 0 to {k-1}: '
                        'renumber them or name all classes')
+
+def _check_labels(y, n, classes):
+    "Raise `BadInput` unless `y` labels `n` images with some of the `classes`"
+    if not _are_labels(y): raise BadInput(f'`y` is {_seen(y)}; labels are one integer tensor of shape (n,)')
+    if len(y)!=n: raise BadInput(f'`x` has {n:,} images and `y` {len(y):,} labels; pass one label for each image')
+    _check_classes(y, classes)
 
 # %% ../nbs/00_data.ipynb #c014
 @dataclass(frozen=True, eq=False, repr=False)
@@ -145,10 +152,18 @@ def _draw(pic, ncol, ax, figsize):
     return ax
 
 # %% ../nbs/00_data.ipynb #s06f9e5e
-def _write(ax, titles, places):
-    "Write `titles` into a picture, each with the middle of its foot at a (row, column) of `places`"
-    for title,(row,col) in zip(titles, places):
-        ax.text(col, row, str(title)[:14], ha='center', va='bottom', fontsize=7)
+def _write(ax, titles, corners, w):
+    "Write `titles` into a picture, each above the middle of its tile, which is `w` wide"
+    for title,(row,col) in zip(titles, corners):
+        ax.text(col+(w-1)/2, row-1, str(title)[:14], ha='center', va='bottom', fontsize=7)
+
+# %% ../nbs/00_data.ipynb #hs100202
+def _first(images, y, titles, n):
+    "The first `n` images as pixels in [0,1], and the words above them; None where there are no words"
+    classes,x = (images.classes,images.x) if isinstance(images, Images) else (None,images)
+    if y is None and classes: y = images.y
+    if titles is None and y is not None: titles = _words(y[:n], classes)
+    return to_float(x[:n].detach()).cpu().clamp(0, 1),titles
 
 # %% ../nbs/00_data.ipynb #c035
 def show_batch(
@@ -161,14 +176,11 @@ def show_batch(
     figsize=None,# size of new axes in inches; None: to fit
 ):               # the axes
     "Show images with their labels"
-    classes,x = (images.classes,images.x) if isinstance(images, Images) else (None,images)
-    if y is None and classes: y = images.y
-    if titles is None and y is not None: titles = _words(y[:n], classes)
-    x = to_float(x[:n].detach()).cpu().clamp(0, 1)
+    x,titles = _first(images, y, titles, n)
     (h,w),ncol = x.shape[-2:],min(ncol, len(x))
     corners = _corners(len(x), ncol, h, w, room=max(2, h//(8 if titles is None else 3)))
     ax = _draw(_tiles(x, corners), ncol, ax, figsize)
-    if titles is not None: _write(ax, titles, [(row-1, col+(w-1)/2) for row,col in corners])
+    if titles is not None: _write(ax, titles, corners, w)
     return ax
 
 # %% ../nbs/00_data.ipynb #c036b

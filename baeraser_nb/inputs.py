@@ -12,7 +12,7 @@ __all__ = ['TOO_FEW', 'as_images', 'logits_path', 'are_probabilities', 'Logits',
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property,partial
 from pathlib import Path
 import numpy as np
 import torch
@@ -339,6 +339,14 @@ def _first_logits(model, held):
         raise BadInput(f"the model cannot take images of {c} channel(s) and {h}×{w} pixels ({why}); "
                        "check `arch` and the images") from None
 
+def _check_output(out):
+    "Raise `BadInput` unless `out`, for two images, is of a classifier and finite"
+    if out.ndim!=2 or out.shape[1]<2:
+        raise BadInput(f"the model gives an output of shape {tuple(out.shape)} for 2 images; "
+                       "a classifier of two or more classes is needed")
+    if not out.isfinite().all():
+        raise BadInput("the model's output is NaN or infinite on clean images, so nothing can be said about it")
+
 # %% ../nbs/00e_inputs.ipynb #k002
 def n_outputs(
     model:nn.Module, # takes pixels in [0,1]
@@ -346,11 +354,7 @@ def n_outputs(
 ) -> int:            # classes the model tells apart, >= 2; `BadInput` if images, labels and model do not fit
     "How many classes `model` has, with the checks that a defender's function needs"
     out = _first_logits(model, held)
-    if out.ndim!=2 or out.shape[1]<2:
-        raise BadInput(f"the model gives an output of shape {tuple(out.shape)} for 2 images; "
-                       "a classifier of two or more classes is needed")
-    if not out.isfinite().all():
-        raise BadInput("the model's output is NaN or infinite on clean images, so nothing can be said about it")
+    _check_output(out)
     K = out.shape[1]
     if held.y.max()>=K:
         raise BadInput(f"the images have labels up to {held.y.max()}, the model has {K} classes (0..{K-1}); "
@@ -359,16 +363,21 @@ def n_outputs(
     return K
 
 # %% ../nbs/00e_inputs.ipynb #n0fba384
+def _label_gradient(model, x, labels):
+    "`pixel_gradients` of images that fit into memory at once"
+    x = to_float(x).clone().requires_grad_()
+    likely = model(x).log_softmax(1).gather(1, labels[:,None])
+    return torch.autograd.grad(likely.sum(), x)[0].cpu()
+
 def pixel_gradients(
     model:nn.Module, # takes pixels in [0,1], gives logits
     x:Tensor,        # images, uint8 or float, (n,c,h,w)
     labels:Tensor,   # a label for each, (n,)
 ) -> Tensor:         # (n,c,h,w), on the CPU; `BadInput` if there is none
     "Gradient of the label's log-probability at the pixels of each image"
-    def one(xs, labels):
-        xs = to_float(xs).clone().requires_grad_()
-        return torch.autograd.grad(model(xs).log_softmax(1).gather(1, labels[:,None]).sum(), xs)[0].cpu()
-    device,bs = next(model.parameters()).device,max(1, min(32, 2**20//max(1, x[:1].numel()))) # fewer of large images
+    device = next(model.parameters()).device
+    bs = max(1, min(32, 2**20//max(1, x[:1].numel()))) # fewer of large images
+    one = partial(_label_gradient, model)
     try:
         with with_gradients(),eval_mode(model):
             return torch.cat(by_pieces(one, x.to(device), labels.clone().to(device), bs=bs, device=device))
@@ -463,16 +472,22 @@ class Doubt:
 TOO_FEW = {2:'a model of two classes gives a label only one other to be compared with',
            3:'a model of three classes gives a label only two others to be compared with'}
 
+def _too_few_images(images):
+    "What so few images cannot tell"
+    n,found = images.n_classes,[]
+    thin = int((torch.bincount(images.y, minlength=n)<3).sum())
+    if len(images)<50: found.append(Doubt(f'only {len(images)} held images; a verdict on fewer than 50 is uncertain'))
+    if 2*thin>n: found.append(Doubt(f'{thin} of {n} classes have fewer than 3 held images'))
+    return found
+
 def held_doubts(
     images:Images,   # clean images
     n_classes:int,   # the model's outputs
 ) -> list:           # of `Doubt`
     "What clean images cannot tell about a model of `n_classes`"
-    n,found = images.n_classes,[]
-    thin = int((torch.bincount(images.y, minlength=n)<3).sum())
-    if n_classes<=3: found.append(Doubt(TOO_FEW[n_classes], blocks=True))
-    if len(images)<50: found.append(Doubt(f'only {len(images)} held images; a verdict on fewer than 50 is uncertain'))
-    if 2*thin>n: found.append(Doubt(f'{thin} of {n} classes have fewer than 3 held images'))
+    n = images.n_classes
+    found = [Doubt(TOO_FEW[n_classes], blocks=True)] if n_classes<=3 else []
+    found += _too_few_images(images)
     if n!=n_classes:
         found.append(Doubt(f'the model tells {n_classes} classes apart, the images have {n}; '
                            'check that they are numbered alike'))

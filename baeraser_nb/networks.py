@@ -262,6 +262,15 @@ def _from_libraries(arch, n_classes, channels, size):
     net = _torchvision(arch, n_classes, channels, size)
     return _timm(arch, n_classes, channels, size) if net is None else net
 
+def _tried(arch, n_classes, channels, size):
+    "The same; `BadInput` for whatever the libraries raise"
+    try: return _from_libraries(arch, n_classes, channels, size)
+    except BadInput: raise
+    except (ValueError,AssertionError,TypeError,ZeroDivisionError) as e:
+        why = str(e)[:100] or type(e).__name__
+        raise BadInput(f"`arch` {arch!r} cannot be made for {n_classes} classes and images of "
+                       f"{size or 'its own size'} ({why}); check `arch` and the images") from None
+
 # %% ../nbs/00b_networks.ipynb #c015
 def build_network(
     arch:str,             # see `build_model`
@@ -271,12 +280,7 @@ def build_network(
 ) -> nn.Module:           # takes normalised images; `BadInput` where it cannot be made
     "The network called `arch`, untrained"
     if arch in SMALL: return SMALL[arch](n_classes, channels)
-    try: net = _from_libraries(arch, n_classes, channels, size)
-    except BadInput: raise
-    except (ValueError,AssertionError,TypeError,ZeroDivisionError) as e:
-        why = str(e)[:100] or type(e).__name__
-        raise BadInput(f"`arch` {arch!r} cannot be made for {n_classes} classes and images of "
-                       f"{size or 'its own size'} ({why}); check `arch` and the images") from None
+    net = _tried(arch, n_classes, channels, size)
     if net is None: raise BadInput(f"`arch` {arch!r} is not known; {_advice(arch)}")
     return net
 
@@ -405,17 +409,22 @@ def by_pieces(
         _smaller(device, n, error)
     return out
 
+# %% ../nbs/00b_networks.ipynb #hs101001
+def _at_a_time(x, most):
+    "How many images at a time: `most`, or so many that they have ten million numbers, but one at least"
+    return max(1, min(most, 10**7//max(1, x[:1].numel())))
+
 # %% ../nbs/00b_networks.ipynb #c037
 @torch.no_grad()
 def predict(
     model:nn.Module,    # takes pixels in [0,1]
     x:Tensor,           # uint8 or float images, (n,c,h,w)
-    bs:int=500,         # images a batch, >= 1; fewer where they are large, ten million numbers at most
+    bs:int=500,         # images per batch, >= 1; fewer where they are large: ten million numbers at most
     transform=None,     # what to do to each batch of pixels first, e.g. stamp a trigger
 ) -> Tensor:            # logits, (n,K), on the CPU
     "Logits for many images, batch by batch, in evaluation mode"
     device,out = next(model.parameters()).device,[]
-    bs = max(1, min(bs, 10**7//max(1, x[:1].numel())))
+    bs = _at_a_time(x, bs)
     with eval_mode(model):
         for part in x.split(bs):
             pixels = to_float(part, device)
@@ -547,13 +556,14 @@ def _layout_for(model, images):
 # %% ../nbs/00b_networks.ipynb #n99023ef
 def _for_search(model, amp, images):
     "The model, or a faster copy of it"
-    own,device = isinstance(model, Classifier),next(model.parameters()).device
+    device = next(model.parameters()).device
     fast = amp and computes_bf16(device.type)
-    if not own:
-        if not fast or images is None: return model
-        return _checked_copy(model, to_float(images.x[::-(-len(images)//64)], device))
-    if fast: return _copy_for_search(model, _layout_for(model, images))
-    return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
+    if isinstance(model, Classifier):
+        if fast: return _copy_for_search(model, _layout_for(model, images))
+        return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
+    if not fast or images is None: return model
+    step = -(-len(images)//64) # at most 64 images tell whether a copy answers like the model
+    return _checked_copy(model, to_float(images.x[::step], device))
 
 # %% ../nbs/00b_networks.ipynb #q006
 @contextmanager

@@ -69,15 +69,19 @@ def read_pixels(
     return torch.from_numpy(np.ascontiguousarray(_channels_first(a, where)))
 
 # %% ../nbs/00a_readers.ipynb #c058
+def _one_axis(a, where):
+    "An array that may hold labels as one of shape (n,); `BadInput` where it cannot"
+    if a.ndim==2 and a.shape[1]==1: a = a[:,0]
+    if a.ndim==1 and a.size>0 and a.dtype.kind in 'iuf': return a
+    raise BadInput(f'`source` {where} is {a.dtype} of shape {a.shape}; '
+                   'labels are whole numbers 0..K-1, one an image')
+
 def read_labels(
     a:np.ndarray, # whole numbers ≥ 0 of any type, (n,) or (n,1)
     where,        # where the array came from, for the message of a refusal: 'mine.npz: y', or a path
 ) -> Tensor:      # int64, (n,); `BadInput` where `a` holds no labels
     "Labels in an array as a tensor"
-    if a.ndim==2 and a.shape[1]==1: a = a[:,0]
-    if a.ndim!=1 or a.size==0 or a.dtype.kind not in 'iuf':
-        raise BadInput(f'`source` {where} is {a.dtype} of shape {a.shape}; '
-                       'labels are whole numbers 0..K-1, one an image')
+    a = _one_axis(a, where)
     good = (a>=0) & (a<65536) & (a==np.floor(a))
     if not good.all():
         raise BadInput(f'`source` {where} holds labels from {a.min()} to {a.max()}, or some that are not whole; '
@@ -155,12 +159,15 @@ def _class_names(a, path):
                    'it must be a list of at most 65,536 names, one a class')
 
 # %% ../nbs/00a_readers.ipynb #c072
+def _npz_splits(path, pairs, arrays):
+    "`{split: (pixels, labels)}` as tensors"
+    def read(x, y): return read_pixels(arrays[x], f'{path}: {x}'),read_labels(arrays[y], f'{path}: {y}')
+    return {s:read(*pair) for s,pair in pairs.items()}
+
 def _load_npz(path, name=None, classes=None):
     "`Dataset` from an .npz file; `classes` are the names where the file has none"
     pairs,arrays = _read_npz(path)
-    splits = {}
-    for s,(x,y) in pairs.items():
-        splits[s] = read_pixels(arrays[x], f'{path}: {x}'),read_labels(arrays[y], f'{path}: {y}')
+    splits = _npz_splits(path, pairs, arrays)
     if 'classes' in arrays: classes = _class_names(arrays['classes'], path)
     if classes is None: classes = range(1+max(y.max().item() for _,y in splits.values()))
     return _dataset(path, name or Path(path).stem, splits, classes)
@@ -271,16 +278,20 @@ def _target(size):
     raise BadInput(f'`size` must be a number of pixels in 1..4096, or two, rows and columns; got {size!r}')
 
 # %% ../nbs/00a_readers.ipynb #z20
+def _middle_square(im, n):
+    "A picture with its shorter side brought to `n` pixels, and of that the square in the middle"
+    from PIL import Image
+    short = min(im.size)
+    whole = [max(n, n*side//short) for side in im.size]
+    left,top = (round((side-n)/2) for side in whole)
+    return im.resize(whole, Image.Resampling.BILINEAR).crop((left, top, left+n, top+n))
+
 def _resized(im, size):
     "A picture of Pillow's in the size that the option `size` asks for"
     from PIL import Image
     h,w = _target(size)
-    if isinstance(size, (tuple,list)): return im.resize((w,h), Image.Resampling.BILINEAR)
-    short = min(im.size)
-    whole = [max(h, h*n//short) for n in im.size]
-    im = im.resize(whole, Image.Resampling.BILINEAR)
-    left,top = (round((n-h)/2) for n in whole)
-    return im.crop((left, top, left+h, top+h))
+    both = isinstance(size, (tuple,list))
+    return im.resize((w,h), Image.Resampling.BILINEAR) if both else _middle_square(im, h)
 
 # %% ../nbs/00a_readers.ipynb #c090
 def _headers(files):
@@ -357,17 +368,26 @@ def _folder_classes(files, path):
                    'it needs two or more, one a class, with the images inside')
 
 # %% ../nbs/00a_readers.ipynb #n096
+def _check_splits(folders, files, path):
+    "Refuse a folder of which a split has no pictures"
+    if missing := set(folders)-{o.split for o in files}:
+        raise BadInput(f'`source` {path}: {folders[missing.pop()].name}/ has no class folders; '
+                       'put them there, or remove it')
+
+def _by_split(splits, files, x, y):
+    "`{split: (pixels, labels)}` out of those of all files"
+    rows = {s:[i for i,o in enumerate(files) if o.split==s] for s in splits}
+    return {s:(x[i], y[i]) for s,i in rows.items()}
+
 def _load_folder(path, size=None):
     "`Dataset` from a folder of class folders"
     folders = _split_folders(path)
     files = _image_files(folders)
     classes = _folder_classes(files, path)
-    if missing := set(folders)-{o.split for o in files}:
-        raise BadInput(f'`source` {path}: {folders[missing.pop()].name}/ has no class folders; '
-                       'put them there, or remove it')
-    x,y = _decode([o.path for o in files], path, size),torch.tensor([classes.index(o.name) for o in files])
-    rows = {s:[i for i,o in enumerate(files) if o.split==s] for s in folders}
-    return _dataset(path, path.resolve().name, {s:(x[i], y[i]) for s,i in rows.items()}, classes)
+    _check_splits(folders, files, path)
+    x = _decode([o.path for o in files], path, size)
+    y = torch.tensor([classes.index(o.name) for o in files])
+    return _dataset(path, path.resolve().name, _by_split(folders, files, x, y), classes)
 
 # %% ../nbs/00a_readers.ipynb #c105
 @dataclass(frozen=True)
@@ -447,20 +467,7 @@ def _download(name, root):
             to.parent.mkdir(parents=True, exist_ok=True)
             os.replace(f, to)
 
-# %% ../nbs/00a_readers.ipynb #c115
-def _load_named(name, root, download):
-    "A named set from `root`, downloaded if asked and needed"
-    folder,npz = root/_NAMED[name].folder,root/f'{name}.npz'
-    kept = npz.is_file() and (_NAMED[name].side is not None or not folder.is_dir())
-    if kept: return _load_npz(npz, name, _NAMED[name].classes)
-    if not folder.is_dir() and not download: raise BadInput(_not_there(name, folder, npz))
-    try: return _kept(_read_torchvision(name, root), npz)
-    except Exception as e:
-        if not download:
-            raise BadInput(f'`source` {name!r} could not be read from {folder} ({_why(e)}); '
-                           f'fetch it anew with `download=True` (`--download`), or put {npz} in its place') from None
-    return _fetch(name, root, folder, npz)
-
+# %% ../nbs/00a_readers.ipynb #hs100401
 def _kept(ds, npz):
     "A named set; its small pictures are kept if they were made from pictures of many sizes"
     if _NAMED[ds.name].side is None: return ds
@@ -470,6 +477,21 @@ def _kept(ds, npz):
     try: write_whole(npz, packed.getvalue())
     except BadInput as e: log.info('the small pictures are not kept: %s', e)
     return ds
+
+# %% ../nbs/00a_readers.ipynb #c115
+def _lies_packed(name, folder, npz):
+    "Is the .npz of a named set read, and not torchvision's folder? A copy of small pictures is, whatever else is there"
+    return npz.is_file() and (_NAMED[name].side is not None or not folder.is_dir())
+
+def _load_named(name, root, download):
+    "A named set from `root`, downloaded if asked and needed"
+    folder,npz = root/_NAMED[name].folder,root/f'{name}.npz'
+    if _lies_packed(name, folder, npz): return _load_npz(npz, name, _NAMED[name].classes)
+    if not folder.is_dir() and not download: raise BadInput(_not_there(name, folder, npz))
+    try: return _kept(_read_torchvision(name, root), npz)
+    except Exception as e:
+        if not download: raise BadInput(_not_read(name, folder, npz, e)) from None
+    return _fetch(name, root, folder, npz)
 
 def _fetch(name, root, folder, npz):
     "A named set, downloaded"
@@ -486,6 +508,11 @@ def _not_there(name, folder, npz):
     return (f"`source` {name!r} was not found: there is neither {folder} (torchvision's layout) nor {npz}; "
             'download it with `download=True` (`--download`), '
             'or name the folder it lies in with `root` (`--root`) or BAERASER_DATA')
+
+def _not_read(name, folder, npz, e):
+    "What is said of a named set that is there, and ends in the exception `e`"
+    return (f'`source` {name!r} could not be read from {folder} ({_why(e)}); '
+            f'fetch it anew with `download=True` (`--download`), or put {npz} in its place')
 
 # %% ../nbs/00a_readers.ipynb #c124a
 def data_root(
@@ -559,6 +586,10 @@ def _label_of(name, classes, folder):
     raise BadInput(f"`attack` {folder}: its folder {name!r} is no class; name folders after the pictures' true class, "
                    f"such as {classes[0]!r}, or after its number, 0 to {len(classes)-1}")
 
+def _in_class_folders(subs, classes, folder):
+    "The pictures in class folders, each with its label"
+    return [(p,_label_of(sub.name, classes, folder)) for sub in subs for p in _files(sub) if not _is_stray(p)]
+
 # %% ../nbs/00a_readers.ipynb #n0b398a8
 def _labels_by_name(clean, classes):
     "The label of each clean picture in class folders, by its file name without the ending"
@@ -591,7 +622,6 @@ def load_triggered(
     "Pictures that somebody has put a trigger into"
     folder = Path(folder)
     subs = _subfolders(folder)
-    found = [(p,_label_of(sub.name, classes, folder)) for sub in subs for p in _files(sub) if not _is_stray(p)]
-    if not subs: found = _paired(folder, clean, classes)
+    found = _in_class_folders(subs, classes, folder) if subs else _paired(folder, clean, classes)
     x = _decode([p for p,_ in found], folder, size)
     return _with_channels(Images(x, torch.tensor([y for _,y in found]), classes), channels, folder)

@@ -74,6 +74,12 @@ def is_prose(
     "Whether a statement is a string that stands alone, such as a docstring"
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
+# %% ../nbs/00g_rows.ipynb #hs100501
+def _telling_fields(node):
+    "The fields of a node that say what it does; empty ones are left out, for other versions of Python lack them"
+    fields = {k:v for k,v in ast.iter_fields(node) if k not in ('ctx','kind','type_comment')}
+    return {k:v for k,v in fields.items() if v not in (None,[]) or isinstance(node, ast.Constant)}
+
 # %% ../nbs/00g_rows.ipynb #z003
 def tree_text(
     node,   # of a syntax tree, or a field of one
@@ -81,8 +87,7 @@ def tree_text(
     "What a piece of code does, as text"
     if isinstance(node, list): return '[' + ' '.join(tree_text(o) for o in node if not is_prose(o)) + ']'
     if not isinstance(node, ast.AST): return repr(node)
-    fields = [(k,v) for k,v in ast.iter_fields(node) if k not in ('ctx','kind','type_comment')]
-    said = [f'{k}={tree_text(v)}' for k,v in fields if v not in (None,[]) or isinstance(node, ast.Constant)]
+    said = [f'{k}={tree_text(v)}' for k,v in _telling_fields(node).items()]
     return f"{type(node).__name__}({' '.join(said)})"
 
 # %% ../nbs/00g_rows.ipynb #r033
@@ -482,6 +487,13 @@ def count_there(
     "As 'there/all'"
     return f'{there.sum()}/{len(there)}'
 
+# %% ../nbs/00g_rows.ipynb #hs100503
+def _counts_by_kind(df):
+    "Of a table with the columns `name`, `there` and others: what is there, by these others, the last one across"
+    by = [k for k in df if k not in ('name','there')]
+    counts = df.groupby(by or 'name', sort=False, dropna=False).there.agg(count_there)
+    return counts.unstack(by[-1], fill_value='') if len(by)>1 else counts.to_frame()
+
 # %% ../nbs/00g_rows.ipynb #r111z
 @patch
 def plan(self:Experiment,
@@ -492,10 +504,7 @@ def plan(self:Experiment,
     "What is there and what is not"
     lost = {self.item_name(i) for i in self.missing(items, out, fresh, quiet=True)}
     kinds = {self.item_name(i):self.kind(self.asked(i)) for i in items}
-    df = pd.DataFrame([kind|dict(name=n, there=n not in lost) for n,kind in kinds.items()])
-    by = [k for k in df if k not in ('name','there')]
-    counts = df.groupby(by or 'name', sort=False, dropna=False).there.agg(count_there)
-    return counts.unstack(by[-1], fill_value='') if len(by)>1 else counts.to_frame()
+    return _counts_by_kind(pd.DataFrame([kind|dict(name=n, there=n not in lost) for n,kind in kinds.items()]))
 
 # %% ../nbs/00g_rows.ipynb #r114x
 def wider_kinds(
@@ -544,6 +553,15 @@ def duration(
     if seconds>5400: return f'about {seconds/3600:.1f} hours with one worker'
     return f'about {seconds/60:.0f} minutes with one worker'
 
+# %% ../nbs/00g_rows.ipynb #hs100505
+def _progress(n, missing, jobs):
+    "How many of `n` rows are there, and how many are to be made"
+    return f'{n} rows, {n-missing} there; {missing} to do, in {jobs} jobs'
+
+def _first(names, most):
+    "The first `most` names, and how many more there are"
+    return names[:most]+[f'… and {len(names)-most} more']*(len(names)>most)
+
 # %% ../nbs/00g_rows.ipynb #r118z
 @patch
 def dry_run(self:Experiment,
@@ -554,11 +572,11 @@ def dry_run(self:Experiment,
 ) -> str:
     "What a run would do"
     jobs = self.jobs(items, out, fresh)
-    names,n = [self.item_name(i) for j in jobs for i in j],len({self.item_name(i) for i in items})
-    counts = f'{n} rows, {n-len(names)} there; {len(names)} to do, in {len(jobs)} jobs'
+    names = [self.item_name(i) for j in jobs for i in j]
+    n = len({self.item_name(i) for i in items})
+    counts = _progress(n, len(names), len(jobs))
     if names: counts += f', {duration(self.estimate(items, out, fresh=fresh))}'
-    more = [f'… and {len(names)-most} more']*(len(names)>most)
-    return '\n'.join([self.plan(items, out, fresh).to_string(), '', counts, *names[:most], *more])
+    return '\n'.join([self.plan(items, out, fresh).to_string(), '', counts, *_first(names, most)])
 
 # %% ../nbs/00g_rows.ipynb #r131
 EXPERIMENTS = dict(

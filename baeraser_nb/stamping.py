@@ -19,6 +19,11 @@ def _window_pixels(top, left, n, th, tw):
     cols = left[:,None,None]+steps(tw)
     return steps(n)[:,None,None],rows,cols
 
+# %% ../nbs/00f_stamping.ipynb #hs100901
+def _pixel_by_pixel(a, n, c, th, tw):
+    "A patch or a mask as (n,th,tw,c): for each image, channels last"
+    return a.expand(n, c, th, tw).permute(0, 2, 3, 1)
+
 # %% ../nbs/00f_stamping.ipynb #c006
 def paste(
     x:Tensor,        # images, float in [0,1], (n,c,h,w)
@@ -29,10 +34,10 @@ def paste(
 ) -> Tensor:         # new images, differentiable in `patch` and `alpha`
     "Blend a patch into every image at that image's own place"
     (n,c),(th,tw) = x.shape[:2],patch.shape[-2:]
-    def channels_last(a): return a.expand(n, c, th, tw).permute(0, 2, 3, 1)
     at = _window_pixels(top, left, n, th, tw)
-    out,patch = x.permute(0, 2, 3, 1).clone(),channels_last(patch)
-    if isinstance(alpha, Tensor): alpha = channels_last(alpha)
+    patch = _pixel_by_pixel(patch, n, c, th, tw)
+    if isinstance(alpha, Tensor): alpha = _pixel_by_pixel(alpha, n, c, th, tw)
+    out = x.permute(0, 2, 3, 1).clone()
     out[at] = (out[at]*(1-alpha) + alpha*patch).to(out.dtype)
     return out.permute(0, 3, 1, 2)
 

@@ -29,6 +29,14 @@ def stamped_pixels(
     z = trigger.stamp(to_float(x), torch.Generator().manual_seed(seed))
     return x,(z*255).round().byte()
 
+# %% ../nbs/01a_stealth.ipynb #hs100801
+def _likeness(pairs):
+    "Mean psnr and ssim of pairs of images, (c,h,w) in bytes"
+    from skimage.metrics import peak_signal_noise_ratio,structural_similarity
+    psnr = [float(peak_signal_noise_ratio(a, b)) for a,b in pairs]
+    ssim = [float(structural_similarity(a, b, channel_axis=0)) for a,b in pairs]
+    return dict(psnr=sum(psnr)/len(pairs), ssim=sum(ssim)/len(pairs))
+
 # %% ../nbs/01a_stealth.ipynb #c006
 def stealth(
     trigger,       # has a `stamp`
@@ -37,15 +45,11 @@ def stealth(
     seed:int=0,    # of random places
 ) -> dict:         # max and mean change in grey levels (0 to 255), psnr in dB, ssim in [-1,1]
     "How much a trigger changes images"
-    from skimage.metrics import peak_signal_noise_ratio,structural_similarity
     x,z = stamped_pixels(trigger, images, n, seed)
     change = (z.int()-x.int()).abs()
     pairs = [(a.numpy(),b.numpy()) for a,b in zip(x, z) if not a.equal(b)]
     if not pairs: raise BadInput("the trigger changes no pixel of these images")
-    def ssim(a, b): return structural_similarity(a, b, channel_axis=0)
-    def mean(measure): return sum(float(measure(a, b)) for a,b in pairs)/len(pairs)
-    return dict(max=change.max().item(), mean=change.float().mean().item(),
-                psnr=mean(peak_signal_noise_ratio), ssim=mean(ssim))
+    return dict(max=change.max().item(), mean=change.float().mean().item())|_likeness(pairs)
 
 # %% ../nbs/01a_stealth.ipynb #c011
 def show_trigger(
@@ -184,6 +188,14 @@ def smooth_field(
     fine = F.interpolate(coarse/coarse.abs().mean(), size=size, mode='bicubic', align_corners=True)
     return fine.squeeze(0)
 
+# %% ../nbs/01a_stealth.ipynb #hs100803
+def _last_others(y, picked, n):
+    "Where the last `n` images of a batch are that are not `picked`, or as many as there are"
+    free = torch.ones_like(y, dtype=torch.bool)
+    free[picked] = False
+    at = free.nonzero()[:,0]
+    return at[max(0, len(at)-n):]
+
 # %% ../nbs/01a_stealth.ipynb #c031
 class Warped(Poison):
     "WaNet's poisoning: some images bent along the secret field, more along random ones with their true labels"
@@ -204,10 +216,7 @@ def before_batch(self:Warped):
     "Poison the first images of the batch, bend the last ones at random"
     Poison.before_batch(self) # makes a copy of the images
     x,secret = self.x,self.trigger.field.to(self.x)
-    free = torch.ones_like(self.y, dtype=torch.bool)
-    free[self.picked] = False
-    free,n = free.nonzero()[:,0],round(self.decoys*self.rate*len(x))
-    i = free[max(0, len(free)-n):]
+    i = _last_others(self.y, self.picked, round(self.decoys*self.rate*len(x)))
     x[i] = bend(x[i], secret+torch.rand(len(i), *secret.shape, device=secret.device)-.5)
 
 # %% ../nbs/01a_stealth.ipynb #c032

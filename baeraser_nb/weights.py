@@ -19,19 +19,22 @@ from .readers import shown
 from .networks import Classifier,build_network,optional_libraries,tighten
 
 # %% ../nbs/00c_weights.ipynb #c073
+def _header_and_numbers(data):
+    "The header of a safetensors file, and the bytes behind it"
+    end = 8+int.from_bytes(data[:8], 'little')
+    return json.loads(data[8:end]),data[end:]
+
 def safetensors_bytes(
     tensors:dict, # contiguous tensors by name
     facts:dict,   # text by name
 ) -> bytes:       # of a safetensors file
     "Equal tensors and facts as equal bytes: the library writes facts in any order, here they are sorted"
     from safetensors.torch import save
-    data = save(tensors, facts or None)
-    end = 8+int.from_bytes(data[:8], 'little')
-    head = json.loads(data[8:end])
+    head,numbers = _header_and_numbers(save(tensors, facts or None))
     if facts: head['__metadata__'] = dict(sorted(facts.items()))
     text = json.dumps(head, separators=(',',':'), ensure_ascii=False).encode()
     text += b' '*(-len(text)%8) # the numbers begin at a multiple of eight bytes
-    return len(text).to_bytes(8, 'little')+text+data[end:]
+    return len(text).to_bytes(8, 'little')+text+numbers
 
 # %% ../nbs/00c_weights.ipynb #nb11dc94
 def save_weights(
@@ -278,6 +281,11 @@ class _Described:
     def element_size(self): return getattr(torch, self.kind).itemsize
 
 # %% ../nbs/00c_weights.ipynb #p033
+_MANY_DIMENSIONS = "has more than 8 dimensions, as no weights have"
+
+def _unknown_kind(kind): return f"is of type {kind[:40]}; known are {', '.join(_TYPES)}: convert it"
+def _too_few(shape): return f"claims the shape {tuple(shape)}, for which the file has too few numbers"
+
 def _are_counts(numbers): return all(type(n) is int and 0<=n<1<<62 for n in numbers)
 
 def _needs(d):
@@ -288,11 +296,11 @@ def _needs(d):
 # %% ../nbs/00c_weights.ipynb #sfb22c44
 def _wrong(d):
     "What is wrong with what a tensor claims, or None"
-    if d.ndim>8: return "has more than 8 dimensions, as no weights have"
-    if d.kind not in _TYPES: return f"is of type {d.kind[:40]}; known are {', '.join(_TYPES)}: convert it"
+    if d.ndim>8: return _MANY_DIMENSIONS
+    if d.kind not in _TYPES: return _unknown_kind(d.kind)
     if len(d.stride)!=d.ndim or not _are_counts((*d.shape, *d.stride, d.offset, d.room)):
         return "is described by something else than numbers; the file is damaged"
-    if _needs(d)>d.room: return f"claims the shape {d.shape}, for which the file has too few numbers"
+    if _needs(d)>d.room: return _too_few(d.shape)
 
 # %% ../nbs/00c_weights.ipynb #p035
 def _kind_of(storage_type):
@@ -482,6 +490,10 @@ def _state_of(o, most=20_000):
     return out
 
 # %% ../nbs/00c_weights.ipynb #p051c
+def _may_hold_more(where, items):
+    "The values of a mapping that may be mappings too, and where they are; longer names lead no further"
+    return [((*where,k),v) for k,v in items.items() if len(k)<300 and isinstance(v, (list,tuple,_Inert))]
+
 def _walk(tree):
     "All mappings up to four deep, level by level, and where they are; not more than 20,000 with two million values"
     level,maps,values = [((),tree)],0,0
@@ -492,7 +504,7 @@ def _walk(tree):
             maps,values = maps+1,values+len(items)
             if maps>20_000 or values>2_000_000: return
             if items: yield where,items
-            below += [((*where,k),v) for k,v in items.items() if len(k)<300 and isinstance(v, (list,tuple,_Inert))]
+            below += _may_hold_more(where, items)
         level = below
 
 # %% ../nbs/00c_weights.ipynb #p052
@@ -643,6 +655,12 @@ def _from_safetensors(path):
 # %% ../nbs/00c_weights.ipynb #n027
 def _is_part(name): return isinstance(name, str) and bool(re.fullmatch(r'[\w-][\w.-]*\.safetensors', name))
 
+def _check_parts(path, files):
+    "Refuse an index whose parts would not lie beside it"
+    odd = next((f for f in files if not _is_part(f)), None)
+    if odd is not None:
+        _refuse(path, f"names {odd!r} as a part; parts lie beside the index, and their names end in .safetensors")
+
 def _read_index(path):
     "The part's file name for every tensor's name"
     if path.stat().st_size>MAX_HEADER: _refuse(path, f"an index of more than {MAX_HEADER>>20} MiB")
@@ -651,9 +669,7 @@ def _read_index(path):
         files = sorted(set(where.values()))
     except (ValueError,KeyError,TypeError,AttributeError,RecursionError) as e:
         _refuse(path, f"no index of a safetensors file in parts ({type(e).__name__}: {e})")
-    odd = next((f for f in files if not _is_part(f)), None)
-    if odd is not None:
-        _refuse(path, f"names {odd!r} as a part; parts lie beside the index, and their names end in .safetensors")
+    _check_parts(path, files)
     return where
 
 # %% ../nbs/00c_weights.ipynb #c064
@@ -666,27 +682,32 @@ def _read_parts(path, files):
     return {f:_from_safetensors(p) for f,p in parts.items()}
 
 # %% ../nbs/00c_weights.ipynb #nf385218
+def _joined(path, where, parts):
+    "The tensors of all parts, in the order of the index; refused where one is not in the part that it names"
+    held = {f:part.entries[''] for f,part in parts.items()}
+    lost = next((k for k,f in where.items() if k not in held[f]), None)
+    if lost is not None: _refuse(path, f"says that {lost!r} is in {where[lost]}, but it is not there")
+    return {k:held[f][k] for k,f in where.items()}
+
 def _from_index(path):
     "Tensors and metadata of a safetensors file in parts"
     where = _read_index(path)
     files = sorted(set(where.values()))
     parts = _read_parts(path, files)
-    lost = next((k for k,f in where.items() if k not in parts[f].entries['']), None)
-    if lost is not None: _refuse(path, f"says that {lost!r} is in {where[lost]}, but it is not there")
+    tensors = _joined(path, where, parts)
     meta = parts[files[0]].metadata if files else {}
     note = f"{len(where)} tensors in {len(files)} part{'s'*(len(files)>1)}"
-    return _Contents({'':{k:parts[f].entries[''][k] for k,f in where.items()}}, meta, note)
+    return _Contents({'':tensors}, meta, note)
 
 # %% ../nbs/00c_weights.ipynb #n033
 def _odd(v):
     "What is wrong with a tensor, read or only described, or None"
     if isinstance(v, _Described): return v.why
     if v.layout is not torch.strided or v.is_quantized or v.is_nested or v.is_meta: return _ODD_TENSOR
-    if v.ndim>8: return "has more than 8 dimensions, as no weights have"
+    if v.ndim>8: return _MANY_DIMENSIONS
     kind = str(v.dtype).removeprefix('torch.')
-    if kind not in _TYPES: return f"is of type {kind}; known are {', '.join(_TYPES)}: convert it"
-    if v.numel()*v.element_size()>v.untyped_storage().nbytes():
-        return f"claims the shape {tuple(v.shape)}, for which the file has too few numbers"
+    if kind not in _TYPES: return _unknown_kind(kind)
+    if v.numel()*v.element_size()>v.untyped_storage().nbytes(): return _too_few(v.shape)
     if v.is_floating_point() and not v.isfinite().all():
         return "has values that are NaN or infinite, so the model cannot work"
 
@@ -798,6 +819,10 @@ def _believable(meta):
     return {k:v for k,v in meta.items() if k not in ('mean','std') or _is_numbers(v)}
 
 # %% ../nbs/00c_weights.ipynb #sdc601a2
+def _announce(path, lines):
+    "Log what was made of a file, line by line"
+    for line in lines: log.info('%s: %s', shown(path), line)
+
 def _opened(path, entry):
     "The `Weights` in a file, and nothing said yet"
     path = _weights_file(path)
@@ -818,7 +843,7 @@ def load_weights(
     "Weights of a file, with nothing in it executed; `BadInput` where that cannot be, or where `net` does not fit"
     got = _opened(path, entry)
     if net is not None: got = _for_network(got, net, entry)
-    for line in got.said: log.info('%s: %s', shown(path), line)
+    _announce(path, got.said)
     return got
 
 # %% ../nbs/00c_weights.ipynb #c084
@@ -962,20 +987,29 @@ def _fitting(path, plan, entries):
     if fits: return fits[0],fits[1:]
     _refuse_offer(path, plan, max(found, key=lambda o: len(o.names)))
 
+def _taken(path, plan, weights, entry):
+    "The offer of `weights` to take, other ones that fit as well, and all tensors of its part"
+    offer,others = _fitting(path, plan, _selected(path, weights.found.entries, entry))
+    return offer,others,weights.found.tensors_of(path, offer.entry)
+
 # %% ../nbs/00c_weights.ipynb #c090
+def _made_by(module, name):
+    "What the function `name` of a module returns; the module is looked for in the current folder first"
+    here = os.getcwd()
+    sys.path.insert(0, here)
+    try: return getattr(importlib.import_module(module), name)()
+    finally: sys.path.remove(here)
+
 def own_network(
     factory:str,  # 'module:function'; the module is looked for in the current folder first, and is executed
 ) -> nn.Module:   # what the function returns; `BadInput` if that is no network
     "Call a function of the user's own that makes a network"
     if not re.fullmatch(r'[\w.]+:\w+', factory): raise BadInput(f"`factory` must be module:function; got {factory!r}")
     module,_,name = factory.partition(':')
-    here = os.getcwd()
-    sys.path.insert(0, here)
-    try: net = getattr(importlib.import_module(module), name)()
+    try: net = _made_by(module, name)
     except (Exception,SystemExit) as e:
         raise BadInput(f"`factory` {factory!r} failed with {type(e).__name__}: {e}; "
                        "it is called without arguments and returns the untrained network") from None
-    finally: sys.path.remove(here)
     if isinstance(net, nn.Module): return net
     raise BadInput(f"`factory` {factory!r} returned a {type(net).__name__}; "
                    "it must return the untrained network, an nn.Module")
@@ -1146,13 +1180,12 @@ def _unsaid(weights):
 # %% ../nbs/00c_weights.ipynb #s017c
 def _for_network(weights, net, entry):
     "`weights` with what fits `net`, under its names"
-    path,found = weights.path,weights.found
+    path = weights.path
     said = f"the network, a {type(net).__name__}"
     plan = _Plan(None, None, net.state_dict(), said, "check that it is the one of this file")
-    offer,others = _fitting(path, plan, _selected(path, found.entries, entry))
-    read = found.tensors_of(path, offer.entry)
+    offer,others,read = _taken(path, plan, weights, entry)
     said = _about_offer(offer, others, _unsaid(weights), False)
-    return Weights({k:read[n] for k,n in offer.names.items()}, weights[1], path, found, offer.entry, said)
+    return Weights({k:read[n] for k,n in offer.names.items()}, weights[1], path, weights.found, offer.entry, said)
 
 # %% ../nbs/00c_weights.ipynb #c091
 def load_model(
@@ -1170,10 +1203,9 @@ def load_model(
     "The classifier in a weights file; `BadInput` if the file, `arch` or `channels` do not go together"
     got = _as_weights(path, weights, entry)
     plan = _plan(_architecture(path, arch, factory, got[1]), factory, channels, size)
-    offer,others = _fitting(path, plan, _selected(path, got.found.entries, entry))
-    tensors = got.found.tensors_of(path, offer.entry)
+    offer,others,tensors = _taken(path, plan, got, entry)
     normal = _normalisation(mean, std, _believed(got[1], offer, tensors, channels, got))
-    for line in _about_offer(offer, others, got, normal.inside)+normal.said: log.info('%s: %s', shown(path), line)
+    _announce(path, _about_offer(offer, others, got, normal.inside)+normal.said)
     model = Classifier(_filled(path, plan, offer, tensors), normal.mean, normal.std)
     return model.to(_device(device)).eval(),got[1]|normal.facts
 
@@ -1197,10 +1229,8 @@ def repacked(
     entry:str|None=None, # as it was given to `load_model`
 ) -> tuple[str,dict]: # name of the part of the file, and all its tensors; those of `net` in the types of the file
     "A network's tensors under the names that they have in a file"
-    path,found = weights.path,weights.found
     need = {k:v.detach().cpu() for k,v in net.state_dict().items()}
-    offer,_ = _fitting(path, _Plan(None, None, need, 'the network'), _selected(path, found.entries, entry))
-    out = found.tensors_of(path, offer.entry)
+    offer,_,out = _taken(weights.path, _Plan(None, None, need, 'the network'), weights, entry)
     return offer.entry,out|{n:_replaced(out[n], need[k]) for k,n in offer.names.items()}
 
 # %% ../nbs/00c_weights.ipynb #s026
@@ -1270,6 +1300,10 @@ def _not_rewritable(weights):
                    "choose a name that ends in .safetensors")
 
 # %% ../nbs/00c_weights.ipynb #s029c
+def _left_out(tree, out):
+    "What a checkpoint has at its top and `out`, made of it, has not"
+    return sorted(set(_mapping(tree) or {})-set(out)) if isinstance(out, dict) else []
+
 def save_wrapped(
     path,          # final name, usually ending in .pt
     weights,       # what `load_weights` returned for a PyTorch file
@@ -1281,8 +1315,7 @@ def save_wrapped(
     tree = weights.found.file.tree
     out = _plain_value(tree, _fresh_tensors(tree, *repacked(weights, net, entry), weights))
     if out is _LEAVE_OUT: _not_rewritable(weights)
-    lost = set(_mapping(tree) or {})-set(out) if isinstance(out, dict) else ()
-    if lost: log.info('%s: written without %s', shown(path), _some(sorted(lost)))
+    if lost := _left_out(tree, out): _announce(path, [f"written without {_some(lost)}"])
     b = io.BytesIO()
     torch.save(out, b)
     return write_whole(path, b.getvalue())

@@ -31,9 +31,10 @@ from .rows import Experiment,by_part
 from .attacks import Trigger,aim,badnets,evaluate,imc,implant,trojannn
 from .stealth import Additive,Warp,blended,noise,sig,stealth,wanet
 
-# %% ../nbs/01b_zoo.ipynb #c006
-ATTACKS = {f.__name__:f for f in (badnets,trojannn,imc,noise,blended,sig,wanet)}
+# %% ../nbs/01b_zoo.ipynb #hs100612
+ATTACKS = {f.__name__:f for f in (badnets,trojannn,imc,noise,blended,sig,wanet)} # by name
 
+# %% ../nbs/01b_zoo.ipynb #c006
 def attack_options(
     attack:str, # a key of `ATTACKS`, or 'none'
 ) -> dict:      # names and defaults; `BadInput` for an unknown attack
@@ -145,6 +146,22 @@ def load_attack(
 
 RENAMED = dict(n_own='n_target', n_kept='n_target_right', own='target_acc') # other names of the same counts
 
+# %% ../nbs/01b_zoo.ipynb #hs100603
+def _untrained(arch, images, seed=0, size=None):
+    "An untrained model for images like these"
+    channels,_,_ = images.shape
+    model = build_model(arch, images.n_classes, channels, *pixel_stats(images), seed=seed, size=size)
+    return model.to(default_device())
+
+def _loaded(start, arch, train):
+    "The model in a folder or weights file; `BadInput` unless it has the classes of the images"
+    path = Path(start)/'victim.safetensors' if Path(start).is_dir() else start
+    channels,h,w = train.shape
+    model,_ = load_model(path, arch, channels, size=(h,w))
+    _,n = model(to_float(train.x[:1], next(model.parameters()).device)).shape
+    if n!=train.n_classes: raise BadInput(f"`start` has {n} outputs, the images have {train.n_classes} classes")
+    return model
+
 # %% ../nbs/01b_zoo.ipynb #z011
 def first_model(
     start,        # folder or weights file; None: an untrained model
@@ -153,14 +170,8 @@ def first_model(
     seed:int=0,   # of an untrained model's weights
 ) -> Classifier:
     "The model an attack begins with"
-    c,h,w = train.shape
-    if start is None:
-        return build_model(arch, train.n_classes, c, *pixel_stats(train), seed=seed, size=(h,w)).to(default_device())
-    path = Path(start)/'victim.safetensors' if Path(start).is_dir() else start
-    model,_ = load_model(path, arch, c, size=(h,w))
-    _,n = model(to_float(train.x[:1], next(model.parameters()).device)).shape
-    if n!=train.n_classes: raise BadInput(f"`start` has {n} outputs, the images have {train.n_classes} classes")
-    return model
+    _,h,w = train.shape
+    return _untrained(arch, train, seed, (h,w)) if start is None else _loaded(start, arch, train)
 
 # %% ../nbs/01b_zoo.ipynb #z015
 ON_TRAINED = ('trojannn','imc') # attacks that begin with a trained model
@@ -190,6 +201,14 @@ def attack_facts(
     facts = asdict(spec)|dict(shape='x'.join(map(str, ds.test.shape)))
     return facts if start is None or spec.start else facts|dict(start=str(start))
 
+# %% ../nbs/01b_zoo.ipynb #hs100604
+def _check_attack(ds, spec):
+    "`BadInput` unless there are images to train on, and such a label as the attacker wants"
+    if ds.train is None:
+        raise BadInput(f"`data` {ds.name!r} has no training images of its own; "
+                       "an attack needs a named set, or train/ and test/ folders")
+    if spec.target is not None: aim(ds.train.y[:1], spec.target, ds.train.n_classes)
+
 # %% ../nbs/01b_zoo.ipynb #c020
 def attack(
     ds:Dataset,        # images; the attacker trains on `ds.train`
@@ -199,11 +218,8 @@ def attack(
     ratio:float=.05,   # share of held images the evaluator must leave out, see `split`
 ) -> dict:             # what `attack.json` holds
     "Train a victim or a clean model, measure it, write it to `out`"
-    if ds.train is None:
-        raise BadInput(f"`data` {ds.name!r} has no training images of its own; "
-                       "an attack needs a named set, or train/ and test/ folders")
+    _check_attack(ds, spec)
     began,test = time.time(),split(ds, ratio).test
-    if spec.target is not None: aim(ds.train.y[:1], spec.target, ds.train.n_classes) # is there such a label?
     model = first_model(start, spec.arch, ds.train, spec.seed)
     trigger = train_victim(model, ds, spec, trained=start is not None)
     seconds = round(time.time()-began, 1)
@@ -462,14 +478,22 @@ def training_kinds(
     bs:int,        # images per step
 ) -> dict:         # functions without arguments by name, each of which trains for one epoch
     "Kinds of training to be timed"
-    def new():
-        channels,_,_ = images.shape
-        model = build_model(arch, images.n_classes, channels, *pixel_stats(images), seed=0)
-        return model.to(default_device())
+    def new(): return _untrained(arch, images)
     def ours(**kwargs): fit(new(), images, 1, bs=bs, augment=partial(augment, flip=ds.flip), **kwargs)
     def bare(): bare_loop(new(), images, bs)
     def loose(): bare_loop(plain_convolutions(new()), images, bs)
     return dict(fit=ours, bare=bare, float32=partial(ours, amp=False), plain_convolutions=loose)
+
+# %% ../nbs/01b_zoo.ipynb #hs100610
+def _seconds_in_turn(kinds, rounds):
+    "How long functions without arguments take, by name: each in turn, in every round"
+    seconds = {name:[] for name in kinds}
+    for _ in range(rounds):
+        for name,work in kinds.items():
+            began = time.time()
+            work()
+            seconds[name].append(time.time()-began)
+    return seconds
 
 # %% ../nbs/01b_zoo.ipynb #c045
 def throughput(
@@ -480,15 +504,10 @@ def throughput(
     rounds:int=5,      # of each kind, in turn; the median counts
     root=None,         # data root
 ) -> dict:             # a row
-    "Images a second of `fit`, augmentation included, and of a bare PyTorch loop"
+    "Images per second of `fit`, augmentation included, and of a bare PyTorch loop"
     ds = load_dataset(data, root)
     kinds = training_kinds(arch, ds, ds.train[:bs*steps], bs)
-    seconds = {name:[] for name in kinds}
-    for _ in range(rounds):
-        for name,train in kinds.items():
-            began = time.time()
-            train()
-            seconds[name].append(time.time()-began)
+    seconds = _seconds_in_turn(kinds, rounds)
     per_second = {name:bs*steps/median(times) for name,times in seconds.items()}
     return dict(data=data, arch=arch, bs=bs, steps=steps, images_per_second=per_second,
                 ratio=per_second['fit']/per_second['bare'], seconds=seconds, hardware=hardware())
