@@ -423,7 +423,8 @@ def predict(
     transform=None,     # what to do to each batch of pixels first, e.g. stamp a trigger
 ) -> Tensor:            # logits, (n,K), on the CPU
     "Logits for many images, batch by batch, in evaluation mode"
-    device,out = next(model.parameters()).device,[]
+    device = next(model.parameters()).device
+    out = []
     bs = _at_a_time(x, bs)
     with eval_mode(model):
         for part in x.split(bs):

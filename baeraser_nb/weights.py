@@ -1304,6 +1304,12 @@ def _left_out(tree, out):
     "What a checkpoint has at its top and `out`, made of it, has not"
     return sorted(set(_mapping(tree) or {})-set(out)) if isinstance(out, dict) else []
 
+def _torch_bytes(o):
+    "What `torch.save` writes for an object"
+    b = io.BytesIO()
+    torch.save(o, b)
+    return b.getvalue()
+
 def save_wrapped(
     path,          # final name, usually ending in .pt
     weights,       # what `load_weights` returned for a PyTorch file
@@ -1316,6 +1322,4 @@ def save_wrapped(
     out = _plain_value(tree, _fresh_tensors(tree, *repacked(weights, net, entry), weights))
     if out is _LEAVE_OUT: _not_rewritable(weights)
     if lost := _left_out(tree, out): _announce(path, [f"written without {_some(lost)}"])
-    b = io.BytesIO()
-    torch.save(out, b)
-    return write_whole(path, b.getvalue())
+    return write_whole(path, _torch_bytes(out))
