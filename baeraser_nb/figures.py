@@ -112,7 +112,10 @@ def show_answer(
     ax.axis('off')
 
 # %% ../nbs/06_figures.ipynb #n009
-def _tick_each(ax, n):
+def _answer_axes(ax, n, most):
+    "Room for `most` images, and a tick for each of `n` labels unless these are too many"
+    ax.set(ylim=(0,most), xlabel='answer', ylabel='images')
+    if n>10: return
     ax.set_xticks(range(n))
     ax.tick_params(labelsize=6)
 
@@ -127,8 +130,7 @@ def histogram(
     bars = ax.bar(range(n), replay.bad[k].bincount(minlength=n).tolist(), color=COLORS['rest'])
     wanted = replay.want.unique().tolist()
     if len(wanted)==1: bars[wanted[0]].set_color(COLORS['target'])
-    ax.set(ylim=(0,len(replay.true)), xlabel='answer', ylabel='images')
-    if n<=10: _tick_each(ax, n)
+    _answer_axes(ax, n, len(replay.true))
     return ax
 
 # %% ../nbs/06_figures.ipynb #n014
@@ -244,6 +246,10 @@ class FeatureView:
     agree:float     # share of the images whose answer is that of the region they are drawn in
 
 # %% ../nbs/06_figures.ipynb #c035
+def _agreement(model, groups, drawn):
+    "Share of the images that the model answers as the region they are drawn in"
+    return (drawn==predict(model, torch.cat(groups)).argmax(1)).float().mean().item()
+
 @torch.no_grad()
 def view_features(
     model:nn.Module,    # ends in a linear layer
@@ -255,9 +261,8 @@ def view_features(
     p,layer = plane(*features),last_linear(model)
     points = [p.project(f) for f in features]
     x,y = _grid_around(torch.cat(points), m)
-    answers = predict(model, torch.cat(groups)).argmax(1)
-    agree = _plane_answers(p, layer, torch.cat(points))==answers
-    return FeatureView(points, x, y, _regions(p, layer, x, y), agree.float().mean().item())
+    agree = _agreement(model, groups, _plane_answers(p, layer, torch.cat(points)))
+    return FeatureView(points, x, y, _regions(p, layer, x, y), agree)
 
 # %% ../nbs/06_figures.ipynb #c036
 class Mark(NamedTuple):
