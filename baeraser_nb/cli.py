@@ -604,13 +604,6 @@ def _classifier(path, weights, shape, reading):
     return load_model(path, reading.arch, channels, **normal, device=reading.device, size=tuple(size),
                       factory=reading.factory, weights=weights, entry=reading.entry)[0]
 
-# %% ../nbs/05a_cli.ipynb #hs310003
-def _as_read(model, meta, held, reading):
-    "Model and held images as a case, what is in use, and who says so"
-    says = _who_says(meta, model.normalisation, reading)
-    about = _in_use(model, meta, reading, _shape_words(held))
-    return dict(case=_case(model, held, says), about=about, says=says)
-
 # %% ../nbs/05a_cli.ipynb #c045
 def load_subject(
     model,                     # weights file
@@ -629,6 +622,12 @@ def load_subject(
     splits = split(ds, ratio)
     return Subject(Path(model), file_hash(model), weights=weights, name=ds.name, data=splits, ratio=ratio,
                    entry=reading.entry, **_as_read(clf, weights[1], splits.held, reading))
+
+def _as_read(model, meta, held, reading):
+    "Model and held images as a case, what is in use, and who says so"
+    says = _who_says(meta, model.normalisation, reading)
+    about = _in_use(model, meta, reading, _shape_words(held))
+    return dict(case=_case(model, held, says), about=about, says=says)
 
 # %% ../nbs/05a_cli.ipynb #w121
 def reading_line(
