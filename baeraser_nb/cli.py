@@ -211,14 +211,19 @@ def every_letter(
     finally:
         for s,errors in zip(told, strict): s.reconfigure(errors=errors)
 
+# %% ../nbs/05a_cli.ipynb #hs310001
+def _arguments(args):
+    "What follows `baeraser`, and whether tracebacks are wanted"
+    args = [str(a) for a in (sys.argv[1:] if args is None else args)] or ['--help']
+    debug = '--debug' in args or os.environ.get('BAERASER_DEBUG', '') not in ('','0')
+    return [a for a in args if a!='--debug'],debug
+
 # %% ../nbs/05a_cli.ipynb #n017b
 def main(
     args:list|None=None, # what follows `baeraser`; None: sys.argv
 ) -> int:                # exit status
     "The command `baeraser`"
-    args = [str(a) for a in (sys.argv[1:] if args is None else args)] or ['--help']
-    debug = '--debug' in args or os.environ.get('BAERASER_DEBUG', '') not in ('','0')
-    args = [a for a in args if a!='--debug']
+    args,debug = _arguments(args)
     run = Run(shlex.join(['baeraser',*args]))
     os.environ.setdefault('MPLBACKEND', 'Agg') # pictures go to files, never to a window
     with quiet_warnings(not debug),every_letter(sys.stdout, sys.stderr),stoppable(run),log_to_stderr():
@@ -291,18 +296,25 @@ class Reading:
     def subject(self, model, data): return load_subject(model, data, self)
 
 # %% ../nbs/05a_cli.ipynb #n027t
+def _fields_of(param):
+    "The parameters that a parameter stands for: the fields of a record, or itself"
+    return signature(param.annotation).parameters.values() if is_dataclass(param.annotation) else [param]
+
+def _record(param, given):
+    "The record that a parameter asks for; its fields are taken out of what was given"
+    return param.annotation(**{o.name:given.pop(o.name) for o in _fields_of(param)})
+
 def spelt_out(
     command, # function some of whose parameters are records: dataclasses whose fields are options
 ):           # function with the fields of each record in its place
     "A command whose options are spelt out"
-    asked = signature(command).parameters
-    records = {k:p.annotation for k,p in asked.items() if is_dataclass(p.annotation)}
+    asked = signature(command).parameters.values()
     @wraps(command)
     def spelt(**given):
-        made = {k:record(**{o:given.pop(o) for o in signature(record).parameters}) for k,record in records.items()}
-        return command(**made, **given)
-    params = [o for k,p in asked.items() for o in (signature(records[k]).parameters.values() if k in records else [p])]
-    spelt.__signature__ = Signature([p.replace(kind=p.KEYWORD_ONLY) for p in params])
+        records = {p.name:_record(p, given) for p in asked if is_dataclass(p.annotation)}
+        return command(**records, **given)
+    params = [o.replace(kind=o.KEYWORD_ONLY) for p in asked for o in _fields_of(p)]
+    spelt.__signature__ = Signature(params)
     spelt.__annotations__ = {p.name:p.annotation for p in params}
     return spelt
 
@@ -332,18 +344,21 @@ def check_place(
     folder:bool=False, # is it a folder?
 ) -> Path:             # the absolute path; `BadInput` if it cannot be written there
     "Try whether an output can be written, and leave nothing behind"
-    try:
-        p = Path(path).expanduser().resolve()
-        if p.is_dir() and not folder: raise _unwritable(path, 'it is a folder')
-        home = _nearest(p if folder else p.parent)
-        if not home.is_dir(): raise _unwritable(path, f'{home} is not a folder')
-        for o in _names_on_the_way(p, home): _try_name(o)
-        with tempfile.TemporaryFile(dir=home): return p
+    try: return _try_place(path, folder)
     except OSError as e: raise _unwritable(path, e.strerror or e) from None
     except UnicodeError: raise _unwritable(path, 'its name has letters that file names here cannot have') from None
     except ValueError as e:
         if type(e).__name__=='BadInput': raise
         raise _unwritable(path, e) from None
+
+def _try_place(path, folder):
+    "The absolute path, and whatever the system says against writing there"
+    p = Path(path).expanduser().resolve()
+    if p.is_dir() and not folder: raise _unwritable(path, 'it is a folder')
+    home = _nearest(p if folder else p.parent)
+    if not home.is_dir(): raise _unwritable(path, f'{home} is not a folder')
+    for o in _names_on_the_way(p, home): _try_name(o)
+    with tempfile.TemporaryFile(dir=home): return p
 
 # %% ../nbs/05a_cli.ipynb #w110
 def _nearest(folder): return next(o for o in (folder,*folder.parents) if os.path.lexists(o))
@@ -574,6 +589,8 @@ def _images_for(weights, data, reading):
     return load_dataset(data, reading.root, reading.download, _picture_size(reading.size), channels)
 
 # %% ../nbs/05a_cli.ipynb #w330x
+def _shape_words(images): return 'x'.join(map(str, images.shape)) # as metadata has it
+
 def _case(model, held, says):
     "The model and its held images, checked"
     from baeraser_nb.inputs import as_case
@@ -598,13 +615,19 @@ def load_subject(
     from baeraser_nb.data import split
     from baeraser_nb.weights import load_weights
     weights = load_weights(model, reading.entry)
-    meta,ds = weights[1],_images_for(weights, data, reading)
-    shape,ratio = 'x'.join(map(str, ds.test.shape)),_held_share(reading.held, meta, ds)
-    _check_shape(model, meta, data, shape)
-    clf,splits = _classifier(model, weights, ds.test.shape, reading),split(ds, ratio)
-    says,about = _who_says(meta, clf.normalisation, reading),_in_use(clf, meta, reading, shape)
-    return Subject(Path(model), file_hash(model), _case(clf, splits.held, says), weights, about, says, ds.name, splits,
-                   ratio, reading.entry)
+    ds = _images_for(weights, data, reading)
+    ratio = _held_share(reading.held, weights[1], ds)
+    _check_shape(model, weights[1], data, _shape_words(ds.test))
+    clf = _classifier(model, weights, ds.test.shape, reading)
+    splits = split(ds, ratio)
+    return Subject(Path(model), file_hash(model), weights=weights, name=ds.name, data=splits, ratio=ratio,
+                   entry=reading.entry, **_as_read(clf, weights[1], splits.held, reading))
+
+def _as_read(model, meta, held, reading):
+    "Model and held images as a case, what is in use, and who says so"
+    says = _who_says(meta, model.normalisation, reading)
+    about = _in_use(model, meta, reading, _shape_words(held))
+    return dict(case=_case(model, held, says), about=about, says=says)
 
 # %% ../nbs/05a_cli.ipynb #w121
 def reading_line(
@@ -836,8 +859,8 @@ def _data_files(data):
     return [] if named or not os.path.exists(data) else [data]
 
 def _files_read(models, data, *others):
-    "All that a command reads"
-    return [*(f for m in models for f in _model_files(m)), *_data_files(data), *others]
+    "All that a command reads; None is nothing"
+    return [*(f for m in models for f in _model_files(m)), *_data_files(data), *(o for o in others if o is not None)]
 
 # %% ../nbs/05a_cli.ipynb #c067
 def train_wanted(
@@ -863,8 +886,8 @@ def attack_command(
     "Train a model with a backdoor, or a clean one, to try the other commands on."
     from baeraser_nb.readers import load_dataset
     spec = victim_spec(data, wanted, seed)
-    read = [_folder_file(wanted.start, 'victim.safetensors')] if wanted.start else []
-    with quiet_stderr(quiet),Outputs(*_files_read([], data, *read)) as o:
+    start = _folder_file(wanted.start, 'victim.safetensors') if wanted.start else None
+    with quiet_stderr(quiet),Outputs(*_files_read([], data, start)) as o:
         folder,images = o.folder(out, *VICTIM),load_dataset(data, root, download, _picture_size(size))
         m = train_wanted(images, folder, spec, wanted.start, HELD if held is None else held)
     _say(f"{metrics_table({'clean' if wanted.attack=='none' else 'victim':m})}\nwritten to {out}")
@@ -919,6 +942,13 @@ _Secret = Annotated[Path, _opt('--attack', help="The attacker's secret: attack.j
     "folder of pictures with a trigger, in folders of their true classes, or named as the clean ones of --data.")]
 _Wanted = Annotated[str|None, _opt('--target', help="With a folder of pictures: the label they shall get, by number or "
     "name; next: the label after their own.")]
+
+def _secret(attack, target):
+    "What is read of the attacker; `BadInput` where a target is named twice"
+    if is_pictures(attack): return attack
+    if target: raise _bad_input('`target` is for a folder of pictures; attack.json names its own')
+    return _folder_file(attack, 'attack.json')
+
 def _origin(s): return dict(model=str(s.path), sha256=s.sha256, data=s.name)
 
 # %% ../nbs/05a_cli.ipynb #n074a
@@ -929,13 +959,12 @@ def evaluate_command(
     quiet:_Quiet=False):
     ("For whoever knows the attack: accuracy (Acc), attack success (ASR) and recovered accuracy (RA) of a model on "
      "test images that no defender held.")
-    strange = is_pictures(attack)
-    if target and not strange: raise _bad_input('`target` is for a folder of pictures; attack.json names its own')
-    secret = attack if strange else _folder_file(attack, 'attack.json')
+    secret = _secret(attack, target)
     with quiet_stderr(quiet),Outputs(*_files_read([model], data, secret)) as o:
         to = _json_place(o, json)
         s = reading.subject(model, data)
-        m = measure_pictures(s, attack, data, target, reading.size) if strange else measure(s, attack, seed)
+        if is_pictures(attack): m = measure_pictures(s, attack, data, target, reading.size)
+        else: m = measure(s, attack, seed)
         remark_on(s)
         write_json(to, metrics_row(m)|_origin(s)|dict(held=s.ratio, seed=seed, version=__version__))
     _say(metrics_table({'model':m}), json=='-')
@@ -1027,6 +1056,17 @@ def verdict_notes(
     return [f'  looked for: {said_once(families_tried(found))}',
             f"  would not have been seen, or seldom: {', '.join(NOT_SEEN)}"]
 
+# %% ../nbs/05a_cli.ipynb #hs310004
+def _tried_scores(found):
+    "The scores of the labels that were tried, the highest first"
+    scores = found.scores
+    return scores[scores.trials>0].sort_values('score', ascending=False, kind='stable')
+
+def _score_words(row, found):
+    "A label's score, the success of its trigger, and what that trigger is"
+    short = {f.title:f.short for f in found.search.families}
+    return f'{row.score:6.2f} {row.success:9.1%}   {short[row.family](row)}'
+
 # %% ../nbs/05a_cli.ipynb #n080a
 def score_lines(
     found,      # `Scan`
@@ -1035,11 +1075,10 @@ def score_lines(
 ) -> list:      # of texts
     "The labels with the highest scores, below a title; labels that were never tried are left out"
     from baeraser_nb.recovery import class_name
-    best = found.scores[found.scores.trials>0].sort_values('score', ascending=False, kind='stable')[:n]
-    short = {f.title:f.short for f in found.search.families}
-    names = {label:class_name(label, classes) for label in best.index}
-    w = max(map(len, ('label',*names.values())))
-    lines = [f'  {names[l]:{w}} {o.score:6.2f} {o.success:9.1%}   {short[o.family](o)}' for l,o in best.iterrows()]
+    best = _tried_scores(found)[:n]
+    names = [class_name(label, classes) for label in best.index]
+    w = max(map(len, ('label',*names)))
+    lines = [f'  {name:{w}} {_score_words(o, found)}' for name,(_,o) in zip(names, best.iterrows())]
     return [f"  {'label':{w}}  score   success  trigger",*lines]
 
 # %% ../nbs/05a_cli.ipynb #n080d
@@ -1048,7 +1087,7 @@ def suspect_words(
 ) -> str:  # '' if no label was tried
     "Where suspicion begins; beside a suspect it begins later, which is said where it matters"
     from baeraser_nb.verdict import BESIDE,threshold
-    scores,least = found.scores[found.scores.trials>0].score,found.threshold
+    scores,least = _tried_scores(found).score,found.threshold
     if scores.empty: return ''
     beside = threshold(BESIDE, found.search.tau)
     spared = found.targets and ((scores>least)&(scores<=beside)&~scores.index.isin(found.targets)).any()
@@ -1239,6 +1278,12 @@ def _write_cards(folder, row):
     from baeraser_nb.statements import statements
     for name,text in statements(row).items() if folder else (): write_whole(folder/name, text)
 
+# %% ../nbs/05a_cli.ipynb #hs310007
+def _keep(found, key):
+    "Keep a scan for an erasing to come, unless nothing can be said"
+    from baeraser_nb.stored import keep_scan
+    if found.verdict!='inconclusive': keep_scan(found, key)
+
 # %% ../nbs/05a_cli.ipynb #n731e736
 def scan_one(
     run:Run,
@@ -1248,21 +1293,19 @@ def scan_one(
     json=None,       # file, or '-'
 ):                   # `Subject`, `Scan` and the row
     "Scan one model, and write what was asked for"
-    from baeraser_nb.stored import keep_scan,save_scan
-    w = documents
+    from baeraser_nb.stored import save_scan
     with Outputs(*_files_read([model], asked.data)) as o:
-        folder,file,to = o.folder(w.report, *REPORT),o.file(w.triggers),_json_place(o, json)
-        home = o.folder(w.model_card, *CARDS)
+        folder,cards = o.folder(documents.report, *REPORT),o.folder(documents.model_card, *CARDS)
+        file,to = o.file(documents.triggers),_json_place(o, json)
         s = asked.subject(model)
         found = asked.scan(s)
         row = scan_row(s, found)
-        if found.verdict!='inconclusive': keep_scan(found, row['key'])
+        _keep(found, row['key'])
         if file: save_scan(file, found, row['key'])
         report_on(folder, run, s, found)
-        _write_cards(home, row)
+        _write_cards(cards, row)
         write_json(to, row)
     return s,found,row
-
 
 # %% ../nbs/05a_cli.ipynb #w212
 _SUFFIXES = '.safetensors','.pt','.pth','.bin','.ckpt','.index.json'
@@ -1354,19 +1397,22 @@ def scan_many(
     workers:int=1,# models at a time
 ) -> list:        # of rows, in the order of the files
     "Scan models that have no row yet, and say each on stderr as it is finished"
-    from joblib import Parallel,delayed
     from baeraser_nb.statements import explained
-    places = {f:_row_file(out, f) if out else None for f in files}
+    places = {f:_row_file(out, f) for f in files} if out else {}
     images = _images_asked(asked) if out else None
-    rows = {f:_row_there(place, f, asked, images) for f,place in places.items() if place}
+    rows = {f:_row_there(place, f, asked, images) for f,place in places.items()}
     todo = [f for f in files if not rows.get(f)]
-    work = Parallel(n_jobs=min(workers, max(1, len(todo))), return_as='generator')
-    made = work(delayed(row_of)(f, asked, images) for f in todo)
-    for f,row in zip(todo, made):
+    for f,row in zip(todo, _rows_of(todo, asked, images, workers)):
         rows[f] = row
-        write_json(places[f], row)
+        write_json(places.get(f), row)
         _note(f'{f}: {explained(row)}')
     return [rows[f] for f in files]
+
+def _rows_of(files, asked, images, workers):
+    "The row of each model, `workers` models at a time"
+    from joblib import Parallel,delayed
+    work = Parallel(n_jobs=min(workers, max(1, len(files))), return_as='generator')
+    return work(delayed(row_of)(f, asked, images) for f in files)
 
 # %% ../nbs/05a_cli.ipynb #w222
 def _check_single(documents):
@@ -1395,19 +1441,23 @@ def _scan_single(job):
 
 
 # %% ../nbs/05a_cli.ipynb #w402
+def _plan_of(job, search, file):
+    "The plan of one model, which is said too"
+    from baeraser_nb.plan import plan_row,plan_words
+    row = dict(model=str(file))|plan_row(search, job.asked.subject(file).case)
+    _say(f'{file}\n{plan_words(row)}', job.speechless)
+    return row
+
 def _plan_scans(job):
     "Say what is planned for each model"
-    from baeraser_nb.plan import plan_row,plan_words
-    search,files,rows = _search(job.asked.preset, job.asked.memory),job.files,[]
+    search = _search(job.asked.preset, job.asked.memory)
+    files = job.files
     with Outputs(*files, *_data_files(job.asked.data)) as o:
         place = _json_place(o, job.results.json)
-        for f in files:
-            rows.append(dict(model=str(f))|plan_row(search, job.asked.subject(f).case))
-            _say(f'{f}\n{plan_words(rows[-1])}', job.speechless)
-        plans = rows if job.many else rows[0]
+        plans = [_plan_of(job, search, f) for f in files]
+        if not job.many: plans = plans[0]
         write_json(place, plans)
     if job.results.format=='json': typer.echo(formatted('json', plans), nl=False)
-
 
 # %% ../nbs/05a_cli.ipynb #w224
 @app.command('scan', short_help='Look for a backdoor.')
@@ -1485,14 +1535,17 @@ def erase_text(
     "What was erased, for the terminal"
     if e.status in ('unchanged','spared'):
         return f'nothing to erase: {path} holds the weights bit for bit as they were'
-    if e.status=='precaution':
-        return (f'purified as a precaution, without a trigger: {e.price_words}, {e.seconds:.0f} s\n'
-                'whether a backdoor was there, and has gone, cannot be seen without its trigger\n'
-                f'purified weights in {path}')
+    said = _precaution_words(e) if e.status=='precaution' else _erasing_words(e)
+    return f'{said}\npurified weights in {path}'
+
+def _precaution_words(e):
+    return (f'purified as a precaution, without a trigger: {e.price_words}, {e.seconds:.0f} s\n'
+            'whether a backdoor was there, and has gone, cannot be seen without its trigger')
+
+def _erasing_words(e):
     asr,acc = (f'{e.before[k]:.1%} → {e.after[k]:.1%}' for k in ('asr','acc'))
     return (f"{e.status}: recovered triggers' success {asr}, accuracy {acc} on images kept for checking; "
-            f'{e.rescan_words}{e.bias_words}{e.guard_words}; step {e.step}, {e.seconds:.0f} s\n'
-            f'purified weights in {path}')
+            f'{e.rescan_words}{e.bias_words}{e.guard_words}; step {e.step}, {e.seconds:.0f} s')
 
 # %% ../nbs/05a_cli.ipynb #n95cc461
 PRICE = ('the model is purified as a precaution. In tests that cost from nothing to three points of accuracy; where '
@@ -1582,17 +1635,21 @@ def find_or_scan(
     fresh:bool=False,    # do not use one that is kept
 ):                       # `Scan`
     "A scan of this model: the one that was named, the one that is kept, or a new one"
-    from baeraser_nb.stored import keep_scan,kept_scan,scan_store
+    from baeraser_nb.stored import kept_scan,scan_store
     if file: return scan_from(file, s, asked.preset, asked.seed, asked.memory)
-    key = key_of(s, asked.preset, asked.seed) if scan_store() else None
-    found = kept_scan(key) if key and not fresh else None
-    if found:
-        _note('the scan that is kept of this model, these images and options is used (--fresh scans anew)')
-        remark_on(s, blocking=False)
-        return _usable(found, s, asked.memory)
+    if not scan_store(): return asked.scan(s)
+    key = key_of(s, asked.preset, asked.seed)
+    found = None if fresh else kept_scan(key)
+    if found: return _reused(found, s, asked.memory)
     found = asked.scan(s)
-    if key and found.verdict!='inconclusive': keep_scan(found, key)
+    _keep(found, key)
     return found
+
+def _reused(found, s, memory):
+    "A kept scan, said to be one, and what is doubtful about the model"
+    _note('the scan that is kept of this model, these images and options is used (--fresh scans anew)')
+    remark_on(s, blocking=False)
+    return _usable(found, s, memory)
 
 # %% ../nbs/05a_cli.ipynb #w237
 def can_be_erased(
@@ -1635,7 +1692,7 @@ def erase_one(
     json=None,      # file, or '-', or None
 ):                  # `Subject`, `Scan` and `Erased`; no `Erased`, and no weights, where nothing can be said
     "Scan one model, erase what is found, and write what was asked for"
-    with Outputs(*_files_read([model], asked.data, *([how.scan] if how.scan else []))) as o:
+    with Outputs(*_files_read([model], asked.data, how.scan)) as o:
         weights,folder,to = _weights_place(o, out, model),o.folder(report, *REPORT),_json_place(o, json)
         s = asked.subject(model)
         found = find_or_scan(s, asked, how.scan, how.fresh)
@@ -1688,16 +1745,21 @@ def demo_defence(
 ):               # `Subject`, `Scan`, `Erased`
     "Scan the victim and erase what is found, as `scan` and `erase` do"
     s = load_subject(folder/'victim.safetensors', reading=Reading(held=ratio))
-    _note(f'3/5 The defender scans it, with {len(s.held)} clean images and nothing else …')
-    found = scan_subject(s, seed=seed, quiet=quiet)
-    write_json(folder/'scan.json', scan_row(s, found)|dict(model='victim.safetensors'))
-    _note(f'    {verdict_line(found)}')
+    found = _demo_scan(s, folder, seed, quiet)
     _note('4/5 … and erases what was found …')
     done = erase_found(s, found, Asked('digits', seed=seed, quiet=quiet))
     write_purified(folder/'erased.safetensors', s, done)
     write_json(folder/'erase.json', done.row()|dict(version=__version__))
     report_on(folder, run, s, found, done, 'erased.safetensors')
     return s,found,done
+
+def _demo_scan(s, folder, seed, quiet):
+    "Scan the victim, write the row, and tell both"
+    _note(f'3/5 The defender scans it, with {len(s.held)} clean images and nothing else …')
+    found = scan_subject(s, seed=seed, quiet=quiet)
+    write_json(folder/'scan.json', scan_row(s, found)|dict(model='victim.safetensors'))
+    _note(f'    {verdict_line(found)}')
+    return found
 
 # %% ../nbs/05a_cli.ipynb #c105
 def demo_verdict(

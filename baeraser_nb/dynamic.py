@@ -175,15 +175,25 @@ def covers(self:Covered,
 
 # %% ../nbs/01e_dynamic.ipynb #n76c53da
 @patch
+def _stamped(self:Covered, covers):
+    "A copy of the batch's images with poisoned images and cover images"
+    taught = self.taught or self.trigger
+    x = self.x.clone()
+    x[self.picked] = taught.stamp(x[self.picked])
+    x[covers] = (self.decoy or taught).stamp(x[covers])
+    return x
+
+def _new_batch(learn, x, y): learn.xb,learn.yb = (x,),(y,)
+
+@patch
 def before_batch(self:Covered):
     "Replace the batch by a copy with poisoned images and cover images"
     want = aim(self.y, self.target, self.dl.c)
-    x,y,self.picked = self.x.clone(),self.y.clone(),self.pick(want)
-    covers,taught = self.covers(want, self.picked),self.taught or self.trigger
-    x[self.picked] = taught.stamp(x[self.picked])
-    x[covers] = (self.decoy or taught).stamp(x[covers])
+    self.picked = self.pick(want)
+    x = self._stamped(self.covers(want, self.picked))
+    y = self.y.clone()
     y[self.picked] = want[self.picked]
-    self.learn.xb,self.learn.yb = (x,),(y,)
+    _new_batch(self.learn, x, y)
 
 # %% ../nbs/01e_dynamic.ipynb #n1ef58f9
 class SourceSpecific(Covered):
@@ -431,14 +441,19 @@ def drawing_loss(self:InputAware,
 
 # %% ../nbs/01e_dynamic.ipynb #n34ca686
 @patch
+def _draw_better(self:InputAware, x, want):
+    "One step of the drawing network; the model gets no gradients"
+    params = list(self.trigger.net.parameters())
+    with eval_mode(self.model): loss = self.drawing_loss(x, want)
+    for p,g in zip(params, torch.autograd.grad(loss, params)): p.grad = g
+    self.adam.step()
+
+@patch
 def before_batch(self:InputAware):
     "A step of the drawing network on the batch's last images; those to be poisoned are its first"
     want = aim(self.y, self.target, self.dl.c)
-    i,params = (self.y!=want).nonzero()[:,0][-self.n:],list(self.trigger.net.parameters())
-    if len(i):
-        with eval_mode(self.model): loss = self.drawing_loss(self.x[i], want[i])
-        for p,g in zip(params, torch.autograd.grad(loss, params)): p.grad = g
-        self.adam.step()
+    last = (self.y!=want).nonzero()[:,0][-self.n:]
+    if len(last): self._draw_better(self.x[last], want[last])
     Covered.before_batch(self)
 
 # %% ../nbs/01e_dynamic.ipynb #nc17ecbc
@@ -480,18 +495,22 @@ def before_fit(self:TwoAtOnce):
         o('before_fit')
 
 # %% ../nbs/01e_dynamic.ipynb #ne4709ed
+def _unchanged(x, clean):
+    "The numbers of the images that are as they were"
+    return (x==clean).flatten(1).all(1).nonzero()[:,0]
+
 @patch
 def before_batch(self:TwoAtOnce):
     "The first attack's batch, in which the second then poisons those images that are as they were"
     clean = self.x
     self.first.before_batch()
     x,y = self.x,self.y
-    rest = (x==clean).flatten(1).all(1).nonzero()[:,0]
+    rest = _unchanged(x, clean)
     if len(rest)==0: return
-    self.learn.xb,self.learn.yb = (x[rest],),(y[rest],)
+    _new_batch(self.learn, x[rest], y[rest])
     self.second.before_batch()
     x[rest],y[rest] = self.x,self.y
-    self.learn.xb,self.learn.yb = (x,),(y,)
+    _new_batch(self.learn, x, y)
 
 # %% ../nbs/01e_dynamic.ipynb #nb40865d
 def two_at_once(

@@ -6,7 +6,8 @@
 __all__ = ['THRESHOLD', 'METRICS', 'TABS', 'View', 'slider', 'patterns', 'first_other', 'place_sliders', 'TriggerControls',
            'PredictionFigure', 'TryTrigger', 'one_per_label', 'label_scores', 'ignore', 'watch_search', 'gallery',
            'draw_scores', 'WatchSearch', 'Metric', 'draw_metrics', 'History', 'draw_runs', 'change', 'power_slider',
-           'TradeOff', 'Recovered', 'Opened', 'open_victim', 'spec_words', 'default_specs', 'Explorer', 'why_not']
+           'TradeOff', 'Recovered', 'Opened', 'open_victim', 'spec_words', 'default_specs', 'Explorer', 'why_not',
+           'measured_with']
 
 # %% ../nbs/07_explorer.ipynb #c003
 import io,math
@@ -19,7 +20,7 @@ from pathlib import Path
 from threading import RLock
 import matplotlib.pyplot as plt
 import torch
-from fastcore.basics import patch
+from fastcore.basics import patch,store_attr
 from ipywidgets import (Button,Dropdown,FloatLogSlider,FloatSlider,HBox,HTML,Image,IntSlider,Play,Tab,Text,
                         ToggleButtons,VBox,jslink)
 from matplotlib.figure import Figure
@@ -162,6 +163,12 @@ class TriggerControls:
     def rows(self): return [HBox(self.all[i:i+2]) for i in (0,2,4)]
 
 # %% ../nbs/07_explorer.ipynb #n019
+def _blank(ax, title, size):
+    "A black picture under its title"
+    ax.set_title(title)
+    ax.axis('off')
+    return ax.imshow(torch.zeros(size), vmin=0, vmax=1, cmap='gray')
+
 class PredictionFigure:
     "A clean image, the same with a trigger, and a bar for every label"
     def __init__(self,
@@ -169,11 +176,9 @@ class PredictionFigure:
         K:int,          # labels
     ):
         self.fig,(*images,bars) = new_figure(6.4, 2.1, 1, 3, width_ratios=[1,1,1.5])
-        self.images = [ax.imshow(torch.zeros(shape[1:]), vmin=0, vmax=1, cmap='gray') for ax in images]
+        self.images = [_blank(ax, title, shape[1:]) for ax,title in zip(images, ('clean','with the trigger'))]
         self.bars = bars.bar(range(K), [0]*K)
-        for ax,title in zip((*images,bars), ('clean','with the trigger','prediction')): ax.set_title(title)
-        for ax in images: ax.axis('off')
-        bars.set(ylim=(0,1), xlabel='label')
+        bars.set(title='prediction', ylim=(0,1), xlabel='label')
         if K<=10: bars.set_xticks(range(K))
     def update(self,
         images:list,    # the two images, (c,h,w)
@@ -289,11 +294,10 @@ def draw_scores(
     best:int,       # the label to show in colour
 ):
     "A curve for each label, and the threshold"
-    steps,by_label = list(scores),list(zip(*scores.values()))
-    for label,curve in enumerate(by_label):
-        look = dict(color=COLORS['target'], lw=2) if label==best else dict(color=COLORS['rest'], lw=1)
-        ax.plot(steps, curve, **look)
-    highest = max(map(max, by_label))
+    for label,curve in enumerate(zip(*scores.values())):
+        color,width = ('target',2) if label==best else ('rest',1)
+        ax.plot(list(scores), curve, color=COLORS[color], lw=width)
+    highest = max(map(max, scores.values()))
     ax.set(xlabel='step', ylabel='score', xlim=(0,60), ylim=(0,max(2, 1.1*highest)))
     ax.axhline(THRESHOLD, color=COLORS['light'], lw=1)
 
@@ -305,7 +309,8 @@ class WatchSearch(View):
         held:Images,            # the defender's images
         done=None,              # called with the result of a whole scan
     ):
-        self.model,self.held,self.done,self.found = model,held,done,None
+        store_attr()
+        self.found = None
         self.size = Dropdown(options=[3,5,7], description='patch size')
         self.go,self.all = button('search', self.run_search),button('whole scan', self.run_scan)
         fig,(self.curves,self.patches) = new_figure(6.4, 2.3, 1, 2, width_ratios=[2,1])
@@ -317,18 +322,23 @@ class WatchSearch(View):
     def clear(self):
         for ax in (self.curves,self.patches): ax.clear()
         self.patches.axis('off')
-    @one_at_a_time
-    @plt.rc_context(STYLE)
-    def draw(self, generators=None):
-        "The scores so far, and patches of the label that is ahead"
-        step,last = max(self.scores.items())
-        best = last.index(max(last))
-        self.clear()
-        draw_scores(self.curves, self.scores, best)
-        if generators is not None:
-            self.patches.imshow(gallery(generators.sample(4, best).cpu()), vmin=0, vmax=1, cmap='gray')
-            self.patches.set_title(f'patches for label {best}')
-        self.show(f'step {step}: ahead is label {bold(best, "target")}, score {last[best]:.1f}')
+    def show_patches(self, generators, label):
+        "What the generator of a label makes"
+        self.patches.imshow(gallery(generators.sample(4, label).cpu()), vmin=0, vmax=1, cmap='gray')
+        self.patches.set_title(f'patches for label {label}')
+
+# %% ../nbs/07_explorer.ipynb #hs340006
+@patch
+@one_at_a_time
+@plt.rc_context(STYLE)
+def draw(self:WatchSearch, generators=None):
+    "The scores so far, and patches of the label that is ahead"
+    step,last = max(self.scores.items())
+    best = last.index(max(last))
+    self.clear()
+    draw_scores(self.curves, self.scores, best)
+    if generators is not None: self.show_patches(generators, best)
+    self.show(f'step {step}: ahead is label {bold(best, "target")}, score {last[best]:.1f}')
 
 # %% ../nbs/07_explorer.ipynb #c026
 @patch
@@ -460,9 +470,8 @@ class TradeOff(View):
         target,                     # its label
         steps:int=25,               # of each run
     ):
-        self.model,self.held,self.found = model,held,found
-        self.images,self.trigger,self.target = images,trigger,target
-        self.steps,self.runs = steps,{} # the curves of each run, by (α, β)
+        store_attr()
+        self.runs = {} # the curves of each run, by (α, β)
         self.beta,self.alpha = power_slider('β', .1, 3),power_slider('α', 1., 2)
         fig,self.ax = new_figure(5, 3)
         super().__init__(fig, [HBox([self.beta,self.alpha])])
@@ -483,17 +492,21 @@ def curves(self:TradeOff,
     return self.runs[alpha,beta]
 
 @patch
+def sentence(self:TradeOff, run):
+    "The weights, and what a run with them changed, in words"
+    changes = change('Acc', run['acc']),change('ASR', run['asr'])
+    return f"α = {self.alpha.value:.3g}, β = {self.beta.value:.3g}, {self.steps} steps: {', '.join(changes)}"
+
+@patch
 @one_at_a_time
 @plt.rc_context(STYLE)
 def draw(self:TradeOff, _=None):
     "Erase by the sliders, unless that was done, and draw all runs"
     self.said.value = 'erasing …'
-    alpha,beta = self.alpha.value,self.beta.value
-    run = self.curves(alpha, beta)
+    run = self.curves(self.alpha.value, self.beta.value)
     self.ax.clear()
     draw_runs(self.ax, self.runs.values(), run)
-    changes = change('Acc', run['acc']),change('ASR', run['asr'])
-    self.show(f"α = {alpha:.3g}, β = {beta:.3g}, {self.steps} steps: {', '.join(changes)}")
+    self.show(self.sentence(run))
 
 # %% ../nbs/07_explorer.ipynb #c039
 class Recovered:
@@ -557,13 +570,15 @@ class Explorer:
     ):
         self.ds,self.root = load_dataset(data, root),root
         self.data = split(self.ds)
-        options = [(spec_words(s), s) for s in specs or default_specs(data)]
-        self.pick = Dropdown(options=options, description='victim')
+        self.lay_out(specs or default_specs(data))
+        for c in (self.pick,self.path): c.observe(self.chosen, 'value')
+        self.chosen()
+    def lay_out(self, specs):
+        "What to pick a victim with, a line of text, and tabs for the tools"
+        self.pick = Dropdown(options=[(spec_words(s), s) for s in specs], description='victim')
         self.path = Text(placeholder='or a folder that `baeraser attack` wrote', continuous_update=False)
         self.said,self.tabs = HTML(),Tab()
         self.box = VBox([HBox([self.pick,self.path]), self.said, self.tabs])
-        for c in (self.pick,self.path): c.observe(self.chosen, 'value')
-        self.chosen()
     @one_at_a_time
     def chosen(self, change=None):
         "Open what was picked, and say why if that cannot be"
@@ -613,13 +628,18 @@ def why_not(
 
 # %% ../nbs/07_explorer.ipynb #c043
 @patch
+def scan_once(self:Explorer):
+    "What a scan finds; the scan is made unless that was done"
+    self.said.value = 'scanning …'
+    if self.search.found is None: self.search.run_scan()
+    return self.search.found
+
+@patch
 @one_at_a_time
 def defend(self:Explorer, _=None):
     "Scan unless that was done, erase, and set up the tools that need it"
     with disabled(self.go):
-        self.said.value = 'scanning …'
-        if self.search.found is None: self.search.run_scan()
-        found = self.search.found
+        found = self.scan_once()
         if why := why_not(found, self.opened.target):
             self.said.value = escape(why)
             return
@@ -629,17 +649,23 @@ def defend(self:Explorer, _=None):
         self.said.value = escape(f'{found!r}; {erased!r}')
 
 # %% ../nbs/07_explorer.ipynb #n064
+def measured_with(
+    opened:Opened,
+    found,      # what a scan found
+):              # trigger and label
+    "What an erasing is measured with: the attacker's trigger, or recovered ones where that is unknown"
+    if opened.trigger is not None: return opened.trigger,opened.target
+    return Recovered(found.pool, found.targets[0]),found.targets[0]
+
 @patch
 def compare(self:Explorer,
     found,      # what a scan found
     erased,     # what `erase` made, with its states kept
 ):
-    "The tools that need an erasure, measured by the attacker's trigger, or by recovered ones where that is unknown"
-    model,test,trigger,target = self.opened.model,self.data.test,self.opened.trigger,self.opened.target
-    self.first = TryTrigger({'victim':model, 'purified model':erased.model}, test, trigger, target)
-    if trigger is None:
-        target = found.targets[0]
-        trigger = Recovered(found.pool, target)
-    self.history = History(replay(model, erased.states, test, trigger, target))
-    self.trade = TradeOff(model, self.data.held, found, test, trigger, target)
+    "Set up the tools that need an erasure"
+    v,test = self.opened,self.data.test
+    self.first = TryTrigger({'victim':v.model, 'purified model':erased.model}, test, v.trigger, v.target)
+    trigger,target = measured_with(v, found)
+    self.history = History(replay(v.model, erased.states, test, trigger, target))
+    self.trade = TradeOff(v.model, self.data.held, found, test, trigger, target)
     self.tabs.children = [tool.box for tool in (self.first,self.search,self.history,self.trade)]

@@ -112,6 +112,13 @@ def show_answer(
     ax.axis('off')
 
 # %% ../nbs/06_figures.ipynb #n009
+def _answer_axes(ax, n, most):
+    "Room for `most` images, and a tick for each of `n` labels unless these are too many"
+    ax.set(ylim=(0,most), xlabel='answer', ylabel='images')
+    if n>10: return
+    ax.set_xticks(range(n))
+    ax.tick_params(labelsize=6)
+
 def histogram(
     replay:Replay,
     k:int,          # number of the step in `replay.steps`
@@ -123,10 +130,7 @@ def histogram(
     bars = ax.bar(range(n), replay.bad[k].bincount(minlength=n).tolist(), color=COLORS['rest'])
     wanted = replay.want.unique().tolist()
     if len(wanted)==1: bars[wanted[0]].set_color(COLORS['target'])
-    ax.set(ylim=(0,len(replay.true)), xlabel='answer', ylabel='images')
-    if n<=10:
-        ax.set_xticks(range(n))
-        ax.tick_params(labelsize=6)
+    _answer_axes(ax, n, len(replay.true))
     return ax
 
 # %% ../nbs/06_figures.ipynb #n014
@@ -167,14 +171,18 @@ def plot_flips(
     replay:Replay,
     at=None,        # steps to show; None: six, most of them early, where things happen
     n:int=6,        # images
-):                  # array of axes, one column a step
+):                  # array of axes, one column per step
     "Predictions flipping back: some images, and a histogram of all, at some steps"
     at,images = at or spread(replay.steps),one_of_each(replay, n)
-    size,heights = (1.05*len(at),.95*n+1.3),[1]*n+[1.3]
-    axs = plt.subplots(n+1, len(at), figsize=size, height_ratios=heights, squeeze=False)[1]
+    axs = _flip_axes(n, len(at))
     for column,step in zip(axs.T, at): _fill_column(replay, step, images, column)
     for ax in axs[-1,1:]: ax.set(yticklabels=[], ylabel='')
     return axs
+
+def _flip_axes(n_images, n_steps):
+    "Axes: one column per step, one row per image, and a taller row for the histograms"
+    size,heights = (1.05*n_steps,.95*n_images+1.3),[1]*n_images+[1.3]
+    return plt.subplots(n_images+1, n_steps, figsize=size, height_ratios=heights, squeeze=False)[1]
 
 # %% ../nbs/06_figures.ipynb #c027
 @dataclass(frozen=True)
@@ -218,6 +226,10 @@ def _plane_answers(p, layer, points):
     "What the last layer answers at points (…,2) of a plane"
     return layer(p.lift(points).to(layer.weight)).argmax(-1).cpu()
 
+def _regions(p, layer, x, y):
+    "What the last layer answers at each place of a grid on a plane: a row for each `y`"
+    return _plane_answers(p, layer, torch.cartesian_prod(y, x).flip(1)).view(len(y), len(x))
+
 def _grid_around(points, m, margin=.5):
     "`m` places along each of two axes, from the least of the points (n,2) to the greatest"
     low,high = points.min(0).values-margin,points.max(0).values+margin
@@ -234,6 +246,10 @@ class FeatureView:
     agree:float     # share of the images whose answer is that of the region they are drawn in
 
 # %% ../nbs/06_figures.ipynb #c035
+def _agreement(model, groups, drawn):
+    "Share of the images that the model answers as the region they are drawn in"
+    return (drawn==predict(model, torch.cat(groups)).argmax(1)).float().mean().item()
+
 @torch.no_grad()
 def view_features(
     model:nn.Module,    # ends in a linear layer
@@ -245,9 +261,8 @@ def view_features(
     p,layer = plane(*features),last_linear(model)
     points = [p.project(f) for f in features]
     x,y = _grid_around(torch.cat(points), m)
-    regions = _plane_answers(p, layer, torch.cartesian_prod(y, x).flip(1)).view(m, m)
-    agree = _plane_answers(p, layer, torch.cat(points))==predict(model, torch.cat(groups)).argmax(1)
-    return FeatureView(points, x, y, regions, agree.float().mean().item())
+    agree = _agreement(model, groups, _plane_answers(p, layer, torch.cat(points)))
+    return FeatureView(points, x, y, _regions(p, layer, x, y), agree)
 
 # %% ../nbs/06_figures.ipynb #c036
 class Mark(NamedTuple):
@@ -320,8 +335,10 @@ def plot_slice(
     return ax
 
 # %% ../nbs/06_figures.ipynb #f011
-def _principle(model, groups, labels, top, low):
+def _principle(name, model, groups, labels, column):
     "One model: its features above, the slice of pixels below; how many images lie in the region of their answer"
+    top,low = column
+    top.set_title(name)
     view = view_features(model, groups)
     plot_features(view, labels, top)
     plot_slice(model, [g[0] for g in groups], labels, low)
@@ -346,10 +363,8 @@ def plot_principle(
     "The decision boundary and the trigger, in features and in pixels (after Fig. 1 of the paper)"
     groups = trigger_groups(images, trigger, target, other, seed)
     fig,axs = plt.subplots(2, len(models), figsize=(2.4*len(models),4.6), squeeze=False)
-    agree = {}
-    for name,(top,low) in zip(models, axs.T):
-        agree[name] = _principle(models[name], groups, (other,target), top, low)
-        top.set_title(name)
+    columns = zip(models.items(), axs.T)
+    agree = {name:_principle(name, model, groups, (other,target), column) for (name,model),column in columns}
     for ax,word in zip(axs[:,0], ('features','pixels')): ax.set_ylabel(word)
     _legend(fig, images.classes[other], images.classes[target])
     return axs,agree

@@ -43,13 +43,17 @@ def softened(
     return x+k*(mean-x)
 
 # %% ../nbs/01j_filters.ipynb #f4000012
+def _from_middle(x):
+    "The square of each pixel's distance from the middle of its image, (h,w); 1 in the corners"
+    h,w = x.shape[2:]
+    return (torch.linspace(-1, 1, h)[:,None]**2+torch.linspace(-1, 1, w)**2).to(x)/2
+
 def through_filters(
     x:Tensor,     # images in [0,1], (n,3,h,w)
     p:Tensor,     # a filter for each, see `settings`
 ) -> Tensor:      # in [0,1]
     "Images through filters"
-    s,(h,w) = settings(p),x.shape[2:]
-    r2 = (torch.linspace(-1, 1, h)[:,None]**2+torch.linspace(-1, 1, w)**2).to(x)/2
+    s,r2 = settings(p),_from_middle(x)
     x = softened(x, s.soft)
     mixed = x+torch.einsum('nij,njhw->nihw', s.matrix, x)+s.lift+4*s.bend*x*(1-x)
     return (mixed*(1+s.edges*r2)).clamp(0, 1)
@@ -67,10 +71,12 @@ def filter_of(
     return torch.cat([matrix.flatten(), torch.tensor([lift]*3+[bend]*3+[soft,edges])])
 
 # %% ../nbs/01j_filters.ipynb #f4000017
+_SIGNS = {'+':1., '−':-1.}
+
 def tones() -> dict: # filters by name
     "Lighter and darker, harder and flatter"
     def both(name, *numbers):
-        return {f'{name} {sign}':filter_of(*(s*k for k in numbers)) for sign,s in (('+',1.),('−',-1.))}
+        return {f'{name} {sign}':filter_of(*(s*k for k in numbers)) for sign,s in _SIGNS.items()}
     return both('bright', .1)|both('lift', 0., .05)|both('contrast', .1, -.05)|both('bend', 0., 0., .2)
 
 def focus() -> dict: # filters by name
@@ -87,8 +93,8 @@ def mixes() -> dict: # matrices A by name, (3,3)
 def tints() -> dict: # matrices A by name, (3,3)
     "More and less of single colours"
     warm,more = torch.tensor([.1,0.,-.1]),.1*torch.eye(3)
-    single = {name:of for name,of in zip(('red','green','blue'), more)}
-    both = {f'{name} {sign}':s*of for name,of in single.items() for sign,s in (('+',1.),('−',-1.))}
+    single = dict(zip(('red','green','blue'), more))
+    both = {f'{name} {sign}':s*of for name,of in single.items() for sign,s in _SIGNS.items()}
     return {name:torch.diag(of) for name,of in (both|dict(warm=warm, cool=-warm)).items()}
 
 # %% ../nbs/01j_filters.ipynb #f4000019
@@ -126,15 +132,21 @@ def backdrop(self:PhotoFilter, canvas):
 
 # %% ../nbs/01j_filters.ipynb #f4000026
 @patch
+def _beginnings(self:PhotoFilter, study):
+    "The labels that the list leads to most, the most first, and the best filter of each"
+    changes = torch.stack(list(photo_filters().values()))
+    best,hits,_ = self.tried(study, changes)
+    labels = hits.argsort(descending=True, stable=True)[:self.most]
+    return labels,changes[best[labels]]
+
+@patch
 def search(self:PhotoFilter,
     study,          # a search at work, see `baeraser_nb.recovery`
 ):
     "The best filter of the labels that filters lead to, and what it does"
     if not self.suits(study.canvas): return
-    changes = torch.stack(list(photo_filters().values()))
-    best,hits,_ = self.tried(study, changes)
-    labels = hits.argsort(descending=True, stable=True)[:self.most]
-    g = self.starting_at(study.canvas, labels, changes[best[labels]], study.thresholds(len(labels))).to(study.device)
+    labels,first = self._beginnings(study)
+    g = self.starting_at(study.canvas, labels, first, study.thresholds(len(labels))).to(study.device)
     study.run([g], self.steps, study.search.b, study.search.eta/10)
     study.record(g)
 

@@ -133,14 +133,22 @@ def trained(self:OneClassPatch, study, squares, steps, b) -> Tensor: # (g,) nats
     curve, = study.run([squares], steps, b, study.search.eta/10)
     return curve[-3:].mean(0).cpu()
 
+# %% ../nbs/01h_one_class.ipynb #hs370002
+@patch
+def _hinges(self:OneClassPatch, study, canvas, source, places, steps, b) -> Tensor: # (s,m) nats
+    "How far squares for each class are from their goal at the places (s,m,2) that are tried for it"
+    s,m = places.shape[:2]
+    squares = self.squares(study, canvas, source.repeat_interleave(m), places.flatten(0, 1))
+    return self.trained(study, squares, steps, b).view(s, m)
+
 # %% ../nbs/01h_one_class.ipynb #h0000019
 @patch
 def screening(self:OneClassPatch, study, source) -> tuple[Tensor,Tensor]: # (n,) classes, (n,2) upper left corners
     "Classes and places that are worth a longer look, and the window they lie in"
     wide = spanning(study.canvas)
     grid = grid_corners(*study.held.shape[1:], wide.patch)
-    squares = self.squares(study, wide, source.repeat_interleave(len(grid)), grid.repeat(len(source), 1))
-    hinges = self.trained(study, squares, self.screen_steps, self.screened).view(len(source), len(grid))
+    places = grid.expand(len(source), -1, -1)
+    hinges = self._hinges(study, wide, source, places, self.screen_steps, self.screened)
     row,column = ahead_at_places(hinges, self.starts)
     return source[row],grid[column]
 
@@ -151,8 +159,7 @@ def smaller(self:OneClassPatch, study, source, corners) -> Tensor: # (n,2) upper
     small = narrow(study.canvas)
     within = windows_within(spanning(study.canvas).patch, small.patch)
     places = corners[:,None]+within
-    squares = self.squares(study, small, source.repeat_interleave(len(within)), places.flatten(0, 1))
-    hinges = self.trained(study, squares, self.steps, self.narrowed).view(len(source), len(within))
+    hinges = self._hinges(study, small, source, places, self.steps, self.narrowed)
     best = places[torch.arange(len(source)),hinges.argmin(1)]
     return best[hinges.amin(1).argsort()]
 
@@ -207,6 +214,12 @@ def compared(self:OneClassPatch, study, source, corners) -> OneClassGenerators: 
     return squares
 
 # %% ../nbs/01h_one_class.ipynb #h0000043
+def _ahead_at_each_place(source, hits, trials, s):
+    "How far each square and label are ahead of those of the other classes at the same place, (g,K)"
+    statistic = torch.cat([ahead_of_classes(h, n) for h,n in zip(hits.split(s), trials.split(s))])
+    statistic[torch.arange(len(source)),source] = -torch.inf # nobody goes astray to his own class
+    return statistic
+
 def furthest(
     squares,        # `OneClassGenerators` of all classes at some places, as `compared` gives them
     hits:Tensor,    # images of its class that each square leads to each label, (g,K)
@@ -214,8 +227,7 @@ def furthest(
     s:int,          # classes
 ) -> Round:         # its squares have their labels
     "For each label the square that is furthest ahead"
-    statistic = torch.cat([ahead_of_classes(h, n) for h,n in zip(hits.split(s), trials.split(s))])
-    statistic[torch.arange(len(squares)),squares.source.cpu()] = -torch.inf # nobody goes astray to his own class
+    statistic = _ahead_at_each_place(squares.source.cpu(), hits, trials, s)
     best,labels = statistic.argmax(0),torch.arange(hits.shape[1])
     found = squares.keep(best)
     found.labels = labels.to(squares.device)

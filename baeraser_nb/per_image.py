@@ -105,13 +105,18 @@ class PerImage(Family):
 
 # %% ../nbs/01i_per_image.ipynb #n9039aeb
 @patch
+def _logits(self:DrawingGenerators, x, at):
+    "What the networks say of each cell of each image, (n·b,c+1,h',w')"
+    cells = F.interpolate(x.flatten(0, 1), size=self.canvas.cells(*x.shape[3:]), mode='area')
+    return self.net(cells.unflatten(0, x.shape[:2]), at).flatten(0, 1)
+
+@patch
 def draw(self:DrawingGenerators,
     x:Tensor,       # images in [0,1], (n,b,c,h,w)
     at=slice(None), # which generators, n; all: each once
 ) -> tuple[Tensor,Tensor]: # what is drawn, (n·b,c,h,w), and how much it covers, (n·b,1,h,w); in [0,1]
     "The triggers of some images"
-    cells = F.interpolate(x.flatten(0, 1), size=self.canvas.cells(*x.shape[3:]), mode='area')
-    z = self.net(cells.unflatten(0, x.shape[:2]), at).flatten(0, 1)
+    z = self._logits(x, at)
     pattern,gate = (2*z[:,:-1]).sigmoid(),spent(self.family.keenness*z[:,-1], self.family.share)
     return tuple(enlarged(o, self.canvas, *x.shape[3:]) for o in (pattern,gate))
 
@@ -145,6 +150,11 @@ def sample(self:DrawingGenerators, n, i) -> Tensor: # see `NetworkGenerators`; (
     return self.stamp(torch.stack(moved), i)
 
 # %% ../nbs/01i_per_image.ipynb #i0000023
+def _bounded_log_odds(hits, trials, floor, spare):
+    "Log odds of success, no lower than those of a rate `floor` and no higher than with `spare` failures"
+    odds = ((hits+.5)/(trials-hits+.5)).log().clamp(min=math.log(floor/(1-floor)))
+    return odds.minimum(((trials-spare).clamp(min=1)/spare).log())
+
 def log_odds_ahead(
     hits:Tensor,     # (n,) successes, one per label that was tried
     trials:Tensor,   # (n,) images tried, each > 0
@@ -152,21 +162,27 @@ def log_odds_ahead(
     spare:float=5.,  # failures that count in any case, > 0
 ) -> Tensor:         # (n,) nats; 0 where there are less than three
     "How far each label's success is ahead of the second best of the other labels', in log odds"
-    odds = ((hits+.5)/(trials-hits+.5)).log().clamp(min=math.log(floor/(1-floor)))
-    odds = odds.minimum(((trials-spare).clamp(min=1)/spare).log())
+    odds = _bounded_log_odds(hits, trials, floor, spare)
     if len(odds)<3: return torch.zeros_like(odds)
     best = odds.topk(3).values
     return odds-torch.where(odds>=best[1], best[2], best[1])
 
 # %% ../nbs/01i_per_image.ipynb #i0000027
 @patch
+def _one_each(self:PerImage, study):
+    "An untrained network for each label"
+    thresholds = torch.full((len(study.labels),), .99)
+    return self.untrained(study.canvas, study.labels, thresholds).to(study.device)
+
+@patch
 def search(self:PerImage,
     study,          # a search at work, see `baeraser_nb.recovery`
 ):
     "The network of every label, the best of them trained for longer, and what they do"
-    nets = self.untrained(study.canvas, study.labels, torch.full((len(study.labels),), .99)).to(study.device)
+    nets = self._one_each(study)
     curve, = study.run([nets], self.steps, self.b)
-    counts,best = study.success(nets, self.n),curve[-5:].mean(0).argsort()[:self.finals].cpu()
+    counts = study.success(nets, self.n)
+    best = curve[-5:].mean(0).argsort()[:self.finals].cpu()
     if len(best): self.go_on(study, nets.keep(best), best, counts)
     statistic = log_odds_ahead(counts.hits, counts.trials)
     study.evidence.append(evidence_rows(self.title, nets.labels.tolist(), counts.hits, counts.trials, statistic))

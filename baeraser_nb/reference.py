@@ -49,10 +49,15 @@ def table_line(name, doc):
     default = '' if doc['default'] is inspect._empty else short_default(doc['default'])
     return f"| {name} | {code(short_type(doc['anno']))} | {code(default)} | {cell_text(doc['docment'] or '')} |"
 
-def returns_line(doc):
-    "What a function returns, as a list of one line, or of none where nothing is said"
+def returns_line(f, doc):
+    "What a function returns, as a list of one line, or of none where nothing is said; a class returns itself"
+    if not doc or inspect.isclass(f): return []
     said = short_type(doc['anno']) or doc['docment']
     return [table_line('**returns**', doc)] if said else []
+
+def starred(f):
+    "The names of parameters with their stars, by name"
+    return {name:STARS.get(p.kind, '')+name for name,p in inspect.signature(f).parameters.items()}
 
 # %% ../nbs/08_reference.ipynb #c008
 def parameters(
@@ -63,11 +68,9 @@ def parameters(
     back = docs.pop('return', None)
     docs.pop('self', None)
     if not any(doc['docment'] for doc in docs.values()): return ''
-    stars = {name:STARS.get(p.kind, '') for name,p in inspect.signature(f).parameters.items()}
-    lines = ['| | type | default | |', '|:--|:--|:--|:----------|']
-    lines += [table_line(code(stars[name]+name), doc) for name,doc in docs.items()]
-    if back and not inspect.isclass(f): lines += returns_line(back)
-    return '\n'.join(lines)
+    names = starred(f)
+    lines = [table_line(code(names[k]), doc) for k,doc in docs.items()]
+    return '\n'.join(['| | type | default | |', '|:--|:--|:--|:----------|', *lines, *returns_line(f, back)])
 
 # %% ../nbs/08_reference.ipynb #r011
 @lru_cache
@@ -78,9 +81,12 @@ def definitions(path):
         if not isinstance(node, (ast.FunctionDef,ast.ClassDef)): continue
         name = patch_name(node)
         for n in [name] if isinstance(name, str) else name: found[n] = node
-        methods = [o for o in node.body if isinstance(o, ast.FunctionDef)] if isinstance(node, ast.ClassDef) else []
-        found |= {f'{node.name}.{o.name}':o for o in methods}
+        if isinstance(node, ast.ClassDef): found |= methods(node)
     return found
+
+def methods(node):
+    "Syntax nodes of the methods written inside a class, by name"
+    return {f'{node.name}.{o.name}':o for o in node.body if isinstance(o, ast.FunctionDef)}
 
 # %% ../nbs/08_reference.ipynb #r012
 class Place(NamedTuple):

@@ -175,6 +175,8 @@ _ASSUMED = ('The held images were taken to be clean, rightly labelled and like t
             'Whether the model is accurate enough, fair, or easily fooled by other means was not asked.')
 
 # %% ../nbs/05_report.ipynb #c015
+def _changes(erased): return erased is not None and erased.status not in ('unchanged','spared')
+
 def not_covered(
     found,            # `Scan`
     about:dict|None=None, # `arch` and `shape`, where known
@@ -189,7 +191,7 @@ def not_covered(
     if erased is not None and erased.status=='precaution':
         said.append('The model was purified without knowing a trigger, as a precaution. Whether there was a backdoor, '
                     'and whether it has gone, cannot be seen without its trigger.')
-    elif erased is not None and erased.status not in ('unchanged','spared'):
+    elif _changes(erased):
         said.append('That the backdoor is gone was tested with the recovered triggers on held images, and by a scan of '
                     f'the purified model ({erased.rescan_words}). The real trigger is unknown; trust the file no '
                     'further than a model from such a source deserves.')
@@ -249,10 +251,14 @@ def trigger_samples(
     return [_trigger_row(g, i, x, classes) for g,i,x in rows]
 
 # %% ../nbs/05_report.ipynb #ne34440f
+def _led_away(held, pool):
+    "Which held images a trigger shall give another label than their own"
+    def led_by(g, i): return g.goals(i, held.y.to(g.device)).label.cpu()!=held.y
+    return torch.stack([led_by(g, i) for g in pool.generators for i in range(len(g))]).any(0)
+
 def _to_trigger(held, pool, n):
     "`n` held images, evenly spread, that the triggers are for, of classes that are not suspected where there are such"
-    def led_by(g, i): return g.goals(i, held.y.to(g.device)).label.cpu()!=held.y
-    led = torch.stack([led_by(g, i) for g in pool.generators for i in range(len(g))]).any(0)
+    led = _led_away(held, pool)
     other = led&~torch.isin(held.y, torch.tensor(sorted(pool.labels-{None})))
     images = held[other] if other.any() else held[led]
     return images[::max(1, len(images)//n)][:n]
@@ -260,6 +266,11 @@ def _to_trigger(held, pool, n):
 def _answers(model, x): return predict(model, x).argmax(1).tolist()
 
 # %% ../nbs/05_report.ipynb #c026
+def _with_trigger(images, pool, seed):
+    "The pixels of images without and with a recovered trigger"
+    x = to_float(images.x, pool.generators[0].thresholds.device)
+    with seeded(seed): return x,pool.stamp(x)[0]
+
 def examples(
     model,        # the suspicious model
     held:Images,  # clean images
@@ -271,11 +282,10 @@ def examples(
     "Held images without and with a recovered trigger, and what the models say"
     if pool is None: return []
     images = _to_trigger(held, pool, n)
-    x = to_float(images.x, pool.generators[0].thresholds.device)
-    with seeded(seed): triggered = pool.stamp(x)[0]
-    purified = _answers(erased.model, triggered) if erased else [None]*len(x)
+    x,triggered = _with_trigger(images, pool, seed)
     columns = dict(label=images.y.tolist(), clean=map(picture, x), triggered=map(picture, triggered),
-                   answer=_answers(model, x), answer_triggered=_answers(model, triggered), answer_purified=purified)
+                   answer=_answers(model, x), answer_triggered=_answers(model, triggered),
+                   answer_purified=_answers(erased.model, triggered) if erased else [None]*len(x))
     return [dict(zip(columns, o)) for o in zip(*columns.values())]
 
 # %% ../nbs/05_report.ipynb #na33842f
@@ -313,6 +323,17 @@ def _shown(model, held, found, purified):
                 examples=examples(model, held, found.pool, purified))
 
 # %% ../nbs/05_report.ipynb #c030
+def _accuracy(model, held, purified):
+    "The share of held images that are right, before erasing and after"
+    models = dict(before=model)|({'after':purified.model} if purified else {})
+    return {when:_share(evaluate(m, held)) for when,m in models.items()}
+
+def _erasing(model, erased):
+    "What was done to the model, and how far its layers moved"
+    if erased is None: return {}
+    moved = layer_changes(_weights(model), _weights(erased.model)) if _changes(erased) else []
+    return dict(erase=erased.row(), layers=moved)
+
 def report_row(
     model,        # the suspicious model: takes pixels in [0,1]
     held:Images,  # clean images it was judged by
@@ -322,15 +343,11 @@ def report_row(
 ) -> dict:        # JSON values
     "Everything the report says"
     about = about or {}
-    purified = erased if erased is not None and erased.status not in ('unchanged','spared') else None
+    purified = erased if _changes(erased) else None
     row = dict(kind='report', **_findings(found, held, about, erased), **_material(model, held, about))
-    row |= dict(accuracy=dict(before=_share(evaluate(model, held))), scan=found.row())
+    row |= dict(accuracy=_accuracy(model, held, purified), scan=found.row())
     row |= _shown(model, held, found, purified)
-    if erased is not None: row |= dict(erase=erased.row(), layers=[])
-    if purified:
-        row['accuracy']['after'] = _share(evaluate(purified.model, held))
-        row['layers'] = layer_changes(_weights(model), _weights(purified.model))
-    return row|dict(seed=found.seed, preset=found.preset, made_with=hardware())
+    return row|_erasing(model, erased)|dict(seed=found.seed, preset=found.preset, made_with=hardware())
 
 # %% ../nbs/05_report.ipynb #ne0a9b11
 def _printable(value):

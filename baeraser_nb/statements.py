@@ -93,12 +93,15 @@ def sarif(
 ) -> dict:       # JSON values
     "Findings as a SARIF 2.1.0 log"
     scanned = [o for o in rows if outcome(o)!='failed']
-    lost = [dict(level='error', message=_message(o)) for o in rows if outcome(o)=='failed']
     driver = dict(name='baeraser', version=version, informationUri=HOME_PAGE, rules=list(_RULES.values()))
-    invocation = dict(executionSuccessful=not lost, exitCode=status_of(rows), toolExecutionNotifications=lost)
     found = dict(artifacts=list(map(_sarif_artifact, scanned)), results=list(map(_sarif_result, scanned)))
     return {'$schema':'https://json.schemastore.org/sarif-2.1.0.json', 'version':'2.1.0',
-            'runs':[dict(tool=dict(driver=driver), invocations=[invocation], **found)]}
+            'runs':[dict(tool=dict(driver=driver), invocations=[_invocation(rows)], **found)]}
+
+def _invocation(rows):
+    "How the scanning went; models that could not be scanned are notifications"
+    lost = [dict(level='error', message=_message(o)) for o in rows if outcome(o)=='failed']
+    return dict(executionSuccessful=not lost, exitCode=status_of(rows), toolExecutionNotifications=lost)
 
 # %% ../nbs/05_statements.ipynb #t024
 def _test_case(row):

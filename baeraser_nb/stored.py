@@ -137,7 +137,7 @@ def load_scan(
         facts,tensors = _parts(path)
         found,key = _scan_of(facts, tensors),dict(facts['key'])
     except Exception as e:
-        why = e.strerror if isinstance(e, OSError) and e.strerror else str(e) or type(e).__name__
+        why = getattr(e, 'strerror', None) or str(e) or type(e).__name__
         raise BadInput(f"`scan` {str(path)!r} holds no scan that can be read ({why}); "
                        "`baeraser scan --triggers FILE` writes one") from None
     for g in found.pool.generators if found.pool else (): g.to(device)
