@@ -19,7 +19,7 @@ from .data import Images
 from .networks import eval_mode
 from .stamping import window
 from .attacks import Poison,Trigger,aim
-from .stealth import Additive,CleanLabel,check_amplitude
+from .stealth import Additive,CleanLabel,check_amplitude,last_others
 
 # %% ../nbs/01e_dynamic.ipynb #n9525e83
 def _rng(seed): return torch.Generator().manual_seed(seed)
@@ -168,10 +168,7 @@ def covers(self:Covered,
     picked:Tensor, # where the poisoned images are
 ) -> Tensor:       # where in the batch the cover images are
     "The last images that are not poisoned"
-    free = torch.ones_like(want, dtype=torch.bool)
-    free[picked] = False
-    free = free.nonzero()[:,0]
-    return free[max(0, len(free)-round(self.cover*len(picked))):]
+    return last_others(want, picked, round(self.cover*len(picked)))
 
 # %% ../nbs/01e_dynamic.ipynb #n76c53da
 @patch

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['stamped_pixels', 'stealth', 'show_trigger', 'Additive', 'check_amplitude', 'noise', 'blended', 'CleanLabel', 'sig',
-           'Warp', 'smooth_field', 'Warped', 'wanet', 'ripple']
+           'Warp', 'smooth_field', 'last_others', 'Warped', 'wanet', 'ripple']
 
 # %% ../nbs/01a_stealth.ipynb #c003
 from dataclasses import dataclass
@@ -189,8 +189,12 @@ def smooth_field(
     return fine.squeeze(0)
 
 # %% ../nbs/01a_stealth.ipynb #hs100803
-def _last_others(y, picked, n):
-    "Where the last `n` images of a batch are that are not `picked`, or as many as there are"
+def last_others(
+    y:Tensor,       # the labels of a batch, (n,)
+    picked:Tensor,  # where the images are that are taken already
+    n:int,          # how many more are wanted, >= 0
+) -> Tensor:        # where they are, ascending; as many as there are
+    "The last images of a batch that are not picked"
     free = torch.ones_like(y, dtype=torch.bool)
     free[picked] = False
     at = free.nonzero()[:,0]
@@ -216,7 +220,7 @@ def before_batch(self:Warped):
     "Poison the first images of the batch, bend the last ones at random"
     Poison.before_batch(self) # makes a copy of the images
     x,secret = self.x,self.trigger.field.to(self.x)
-    i = _last_others(self.y, self.picked, round(self.decoys*self.rate*len(x)))
+    i = last_others(self.y, self.picked, round(self.decoys*self.rate*len(x)))
     x[i] = bend(x[i], secret+torch.rand(len(i), *secret.shape, device=secret.device)-.5)
 
 # %% ../nbs/01a_stealth.ipynb #c032
