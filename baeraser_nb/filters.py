@@ -4,17 +4,20 @@
 
 # %% auto #0
 __all__ = ['Settings', 'settings', 'softened', 'through_filters', 'filter_of', 'tones', 'focus', 'mixes', 'tints',
-           'photo_filters', 'PhotoFilter', 'colour_filters', 'ColourFilter']
+           'photo_filters', 'PhotoFilter', 'colour_filters', 'ColourFilter', 'grey_filtered', 'grey_filters',
+           'GreyFilter']
 
 # %% ../nbs/01j_filters.ipynb #f4000003
+import math
 from dataclasses import dataclass
 from typing import ClassVar,NamedTuple
 import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
+from .core import seeded
 from .affine import KnownChange
-from .families import Null
+from .families import Null,chequered
 
 # %% ../nbs/01j_filters.ipynb #f4000006
 class Settings(NamedTuple):
@@ -114,13 +117,13 @@ class PhotoFilter(KnownChange):
     searched:ClassVar[str] = 'filters of tones, colours and sharpness'
     null:ClassVar[Null] = Null(1.809, .562)
     by_classes:ClassVar[dict] = {43:Null(3.733, .608)}
+    channels:ClassVar[tuple] = (3,)
     patience:ClassVar[float] = 4.
     pace:ClassVar[float] = 1.25
     betas:ClassVar[tuple] = (.5,.9)
     goes_on:ClassVar[bool] = True
     def pattern_shape(self, canvas): return 17,
     def lay(self, x, pattern, generators, i): return through_filters(x, pattern)
-    def suits(self, canvas): return canvas.shape[0]==3 # is it searched for on such images?
 
 # %% ../nbs/01j_filters.ipynb #f4000024
 @patch
@@ -173,3 +176,53 @@ class ColourFilter(PhotoFilter):
 def search(self:ColourFilter, study): # as for `PhotoFilter`
     "The best colours of every label, and what they do"
     if self.suits(study.canvas): self.best_listed(study, torch.stack(list(colour_filters().values())))
+
+# %% ../nbs/01j_filters.ipynb #gr000004
+def grey_filtered(
+    x:Tensor,     # images in [0,1], (n,c,h,w)
+    p:Tensor,     # contrast, bend and blur of a filter for each, (n,3)
+) -> Tensor:      # in [0,1]
+    "Images through filters of contrast, greys and focus"
+    contrast,bend,soft = p[...,None,None].split(1, 1)
+    s = softened(x, soft).clamp(1e-6, 1)
+    return ((s**bend.exp()-.5)*contrast.exp()+.5).clamp(0, 1)
+
+# %% ../nbs/01j_filters.ipynb #gr000007
+def grey_filters() -> dict: # contrast, bend and blur by name, (3,)
+    "The filters that are tried on grey images"
+    two,eight,gamma = (math.log(k) for k in (2,8,2.5))
+    return dict(hard=torch.tensor([two,0.,0.]), black_and_white=torch.tensor([eight,0.,0.]),
+                dark=torch.tensor([0.,gamma,0.]), bright=torch.tensor([0.,-gamma,0.]),
+                soft=torch.tensor([0.,0.,1.]), sharp=torch.tensor([0.,0.,-1.]))
+
+# %% ../nbs/01j_filters.ipynb #gr000011
+@dataclass(frozen=True)
+class GreyFilter(KnownChange):
+    "The whole image, without colours, harder, darker, brighter, softer or sharper"
+    n:int=400               # held images on which each of the list is tried
+    most_classes:int=10     # above which nothing is searched
+    title:ClassVar[str] = 'grey filter'
+    words:ClassVar[str] = 'a filter of contrast, greys or sharpness over the whole image'
+    searched:ClassVar[str] = 'filters of contrast, greys and sharpness'
+    null:ClassVar[Null] = Null(1., .7)
+    channels:ClassVar[tuple] = (1,)
+    fewest:ClassVar[int] = 5
+    pace:ClassVar[float] = 10.
+    betas:ClassVar[tuple] = (.5,.9)
+    goes_on:ClassVar[bool] = True
+    size_of:ClassVar[type] = PhotoFilter
+    def pattern_shape(self, canvas): return 3,
+    def lay(self, x, pattern, generators, i): return grey_filtered(x, pattern)
+
+# %% ../nbs/01j_filters.ipynb #gr000012
+@patch
+def backdrop(self:GreyFilter, canvas):
+    "All tones from left to right, on a board of fields that are darker in turn"
+    c,h,w = canvas.shape
+    return torch.linspace(0, 1, w)*(.5+chequered(canvas)/2)
+
+@patch
+def search(self:GreyFilter, study):
+    "The best filter of every label, and what it does"
+    if not self.suits(study.canvas) or not self.fewest<=study.n_classes<=self.most_classes: return
+    with seeded(0): self.best_listed(study, torch.stack(list(grey_filters().values())))

@@ -4,15 +4,15 @@
 
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'SEEDS',
-           'seeds_experiment', 'filters_experiment', 'colours_experiment', 'warps_experiment', 'conv', 'linear', 'mlp',
-           'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer',
-           'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth',
-           'lopsided', 'member_network', 'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member',
-           'Member', 'load_member', 'member_folder', 'member', 'scanned', 'population_row', 'members', 'population',
-           'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured', 'bendable', 'greatest', 'family_row',
-           'filter_words', 'family_experiment', 'evidence_of', 'members_of', 'with_interval', 'alarms',
-           'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
-           'by_seed']
+           'seeds_experiment', 'filters_experiment', 'greys_experiment', 'colours_experiment', 'warps_experiment',
+           'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix',
+           'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded',
+           'Logo', 'corner', 'Smooth', 'lopsided', 'member_network', 'regime_of', 'train_member', 'attacked_images',
+           'measured', 'save_member', 'Member', 'load_member', 'member_folder', 'member', 'scanned', 'population_row',
+           'members', 'population', 'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured', 'bendable',
+           'grey_models', 'greatest', 'family_row', 'filter_words', 'family_experiment', 'evidence_of', 'members_of',
+           'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart',
+           'could_be_seen', 'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
@@ -37,7 +37,7 @@ from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,ripple,sig,wanet
 from .dynamic import FILTERS,MORE_ATTACKS,filtered,two_at_once
 from .families import Warp,WideWarp
-from .filters import ColourFilter,PhotoFilter
+from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .per_image import PerImage,log_odds_ahead
 from .recovery import SEARCHES,scan
 from .verdict import highest_scores,threshold
@@ -526,6 +526,11 @@ def bendable() -> list: # of `ModelSpec`
     nets = FITTED+JUDGED
     return members(nets, ('digits',), epochs=30)+members(nets, (*SETS,'gtsrb'))
 
+def grey_models() -> list: # of `ModelSpec`
+    "Clean models for grey images, of five and of ten classes"
+    models = population('clean_fit','few_fit','clean_judge','few_judge','digits','linear')
+    return [s for s in models if s.data!='cifar10']
+
 # %% ../nbs/04f_population.ipynb #f5a00004
 def greatest(
     evidence:pd.DataFrame, # of one family
@@ -566,6 +571,7 @@ def family_experiment(
         settings=partial(_alone, stages[-1].title), kind=_kind)
 
 filters_experiment = family_experiment('filters', (PhotoFilter(),), coloured)
+greys_experiment = family_experiment('greys', (GreyFilter(),), grey_models)
 colours_experiment = family_experiment('colours', (ColourFilter(),), coloured)
 warps_experiment = family_experiment('warps', (Warp(),WideWarp(fewest=2)), bendable)
 

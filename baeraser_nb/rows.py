@@ -593,6 +593,7 @@ EXPERIMENTS = dict(
     filters='population:filters_experiment',          # filters alone, on clean models for colours
     colours='population:colours_experiment',          # colour filters alone, on the same
     warps='population:warps_experiment',              # wide warps alone, on clean models
+    greys='population:greys_experiment',              # grey filters alone, on clean models for grey images
     board='board:board_experiment',                   # the field's own yardstick
     proof='proof:proof_experiment',                   # what brings an erased backdoor back
     foreign='proof:foreign_experiment',               # held images of another source

@@ -9,11 +9,12 @@ __all__ = ['COLUMNS', 'BESIDE', 'median_of_others', 'log_odds_against_others', '
 
 # %% ../nbs/01d_verdict.ipynb #n64d304a
 import math
-from collections import Counter
 from dataclasses import dataclass
+from operator import attrgetter
 import numpy as np
 import pandas as pd
 import torch
+from fastcore.basics import groupby
 from torch import Tensor
 
 # %% ../nbs/01d_verdict.ipynb #n5df8385
@@ -73,15 +74,20 @@ def strongest(
     return order.merge(best, on=keys)[list(COLUMNS)]
 
 # %% ../nbs/01d_verdict.ipynb #n16e321f
+def _sizes(families):
+    "How many sizes of a kind can be searched on the same images"
+    def share(c): return sum(f.channels is None or c in f.channels for f in families)
+    return max(map(share, {c for f in families for c in f.channels or (0,)}))
+
 def comparisons(
     families, # that a clean model is searched for
 ) -> dict:    # by title, what a p-value is multiplied by
     "Bonferroni's correction: kinds of families share the false alarms, sizes of one kind share its part"
     known = {}
     for f in families: known.setdefault(f.title, f)
-    kinds = {title:f.kind for title,f in known.items()}
-    sizes = Counter(kinds.values())
-    return {title:len(sizes)*sizes[kind] for title,kind in kinds.items()}
+    kinds = groupby(known.values(), attrgetter('kind'))
+    sizes = {kind:_sizes(of) for kind,of in kinds.items()}
+    return {title:len(sizes)*sizes[f.kind] for title,f in known.items()}
 
 # %% ../nbs/01d_verdict.ipynb #as000002
 def asked_for(
