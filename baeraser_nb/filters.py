@@ -190,9 +190,9 @@ def grey_filtered(
 # %% ../nbs/01j_filters.ipynb #gr000007
 def grey_filters() -> dict: # contrast, bend and blur by name, (3,)
     "The filters that are tried on grey images"
-    two,eight,gamma = (math.log(k) for k in (2,8,2.5))
-    return dict(hard=torch.tensor([two,0.,0.]), black_and_white=torch.tensor([eight,0.,0.]),
-                dark=torch.tensor([0.,gamma,0.]), bright=torch.tensor([0.,-gamma,0.]),
+    two,three = math.log(2),math.log(3)
+    return dict(hard=torch.tensor([two,0.,0.]), harder=torch.tensor([three,0.,0.]),
+                dark=torch.tensor([0.,two,0.]), bright=torch.tensor([0.,-two,0.]),
                 soft=torch.tensor([0.,0.,1.]), sharp=torch.tensor([0.,0.,-1.]))
 
 # %% ../nbs/01j_filters.ipynb #gr000011
