@@ -204,7 +204,8 @@ class GreyFilter(KnownChange):
     title:ClassVar[str] = 'grey filter'
     words:ClassVar[str] = 'a filter of contrast, greys or sharpness over the whole image'
     searched:ClassVar[str] = 'filters of contrast, greys and sharpness'
-    null:ClassVar[Null] = Null(1., .7)
+    null:ClassVar[Null] = Null(.032, .645)
+    by_classes:ClassVar[dict] = {5:Null(.371, .417)}
     channels:ClassVar[tuple] = (1,)
     fewest:ClassVar[int] = 5
     pace:ClassVar[float] = 10.
