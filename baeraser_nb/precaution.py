@@ -324,7 +324,7 @@ def callbacks(self:Trainer, changes, lr, rho, words) -> list: # see `passage`
     cbs = [changes,GradientClip(self.recipe.clip),ParamScheduler({'lr': SchedCos(lr, 0.)})]
     return cbs+[SharpnessAware(rho)]*(rho>0)+[Progress(words)]*self.progress
 
-# %% ../nbs/02a_precaution.ipynb #n1046b54
+# %% ../nbs/02a_precaution.ipynb #h4000027
 @patch
 def _learner(self:Trainer, cbs):
     "What trains the model in a passage, on images that are shifted a little"
@@ -333,6 +333,7 @@ def _learner(self:Trainer, cbs):
     learn.loss_func = UnmovedLoss(self.recipe.weight, self.recipe.temperature)
     return learn
 
+# %% ../nbs/02a_precaution.ipynb #n1046b54
 @patch
 def passage(self:Trainer, changes:WithChanges, steps:int, lr:float, rho:float=0., words:str='healing'):
     "Train for some steps, the learning rate falling to 0"

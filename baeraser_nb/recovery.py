@@ -233,13 +233,14 @@ def grid(self:Study):
     "Places of patches, upper left corners, (n,2)"
     return grid_corners(*self.held.shape[1:], self.canvas.patch).to(self.device)
 
-# %% ../nbs/02_msa_recovery.ipynb #n27bd373
+# %% ../nbs/02_msa_recovery.ipynb #h4000028
 @patch
 def _note_curves(self:Study, generators, curves):
     "Keep what came of generators that are for labels, by the title of their family"
     for g,c in zip(generators, curves):
         if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
 
+# %% ../nbs/02_msa_recovery.ipynb #n27bd373
 @patch
 def run(self:Study, generators, steps, b, eta=None): # see `train_generators`; None: the search's η
     "`train_generators` with the search's settings"
@@ -282,13 +283,14 @@ def best(self:Study,
     of = generators.labels[order]
     return generators.keep(torch.cat([order[of==l][:n] for l in of.unique()]))
 
-# %% ../nbs/02_msa_recovery.ipynb #n7921d6f
+# %% ../nbs/02_msa_recovery.ipynb #h4000029
 def _nearest_first(generators, labels, curve, n_classes):
     "The order of generators by how near any of their label's came to its goal, in the last five steps of `curve`"
     short = torch.full((n_classes,), torch.inf, device=curve.device)
     short.scatter_reduce_(0, labels, curve[-5:].mean(0), 'amin')
     return short[generators.labels].argsort().tolist()
 
+# %% ../nbs/02_msa_recovery.ipynb #n7921d6f
 @patch
 def telling(self:Study, generators, most=40):
     "Which labels' generators are measured: all, but of very many the nearest to their goal and as many of the rest"
@@ -660,7 +662,7 @@ def train(self:Mask, study:Study, masks, steps, area): # area of all labels' mas
     study.run([masks], steps, study.search.images(len(masks)))
     return area.index_put((masks.labels.cpu(),), masks.area.detach().cpu())
 
-# %% ../nbs/02_msa_recovery.ipynb #n0f846ec
+# %% ../nbs/02_msa_recovery.ipynb #h4000034
 @patch
 def _chosen(self:Mask, study:Study, masks, area):
     "Train masks and drop the larger ones in turn, until few enough are left; these, and all labels' areas"
@@ -669,6 +671,7 @@ def _chosen(self:Mask, study:Study, masks, area):
         masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
     return masks,area
 
+# %% ../nbs/02_msa_recovery.ipynb #n0f846ec
 @patch
 def search(self:Mask, study:Study):
     "Masks of every label; of many labels the smaller ones go on"
@@ -821,13 +824,14 @@ def through(self:Study, turns) -> bool: # is the verdict settled?
         if t.stage.may_settle and self.settled: return True
     return False
 
-# %% ../nbs/02_msa_recovery.ipynb #n8dbd0ea
+# %% ../nbs/02_msa_recovery.ipynb #h4000030
 @patch(as_prop=True)
 def _in_doubt(self:Study):
     "Does a label stand out, though none is suspect?"
     top = self.verdict.evidence.score.max()
     return 10**-top<self.search.reopen and top<=self.search.threshold
 
+# %% ../nbs/02_msa_recovery.ipynb #n8dbd0ea
 @patch
 def second_thoughts(self:Study,
     turns,      # whose families were given up
@@ -964,11 +968,12 @@ def own_stairs(self:Study,
     at = [] if found is None else [k for k,l in enumerate(found.labels.tolist()) if l in mine]
     return self.stairs(found.keep(at), family.staircase_steps) if at else []
 
-# %% ../nbs/02_msa_recovery.ipynb #n159432b
+# %% ../nbs/02_msa_recovery.ipynb #h4000033
 def _those(groups, which):
     "Of some `Generators` those for which `which` says True, (g,); where that is none, the whole group goes"
     return [kept for g in groups for kept in only(g, which(g))]
 
+# %% ../nbs/02_msa_recovery.ipynb #n159432b
 @patch
 def shared_staircase(self:Study,
     labels,         # suspected ones
@@ -1209,12 +1214,13 @@ def named(self:Scan,
     if self.mapping: words.append(f'all-to-all ({_turns(self.mapping, classes)})')
     return '; '.join(words)
 
-# %% ../nbs/02_msa_recovery.ipynb #n177a8a3
+# %% ../nbs/02_msa_recovery.ipynb #h4000031
 def _highest(scores):
     "The three highest scores, in words"
     best = scores.sort_values(ascending=False, kind='stable')[:3]
     return ', '.join(f'label {l} {s:.1f}' for l,s in best.items())
 
+# %% ../nbs/02_msa_recovery.ipynb #n177a8a3
 @patch
 def __repr__(self:Scan):
     if self.why: return f"{self.verdict}: {'; '.join(self.why)} ({self.n_held} held images)"
@@ -1428,7 +1434,7 @@ def plot_scores(
     if len(scores)<=20: ax.set_xticks(scores.index)
     return ax
 
-# %% ../nbs/02_msa_recovery.ipynb #n8baec46
+# %% ../nbs/02_msa_recovery.ipynb #h4000032
 def _plot_family(ax, title, curves, targets):
     "The curves of one family (steps, K), those of `targets` in colour"
     rest = [l for l in range(curves.shape[1]) if l not in targets]
@@ -1437,6 +1443,7 @@ def _plot_family(ax, title, curves, targets):
     ax.set_title(title, fontsize=8)
     ax.set_xlabel('step', fontsize=8)
 
+# %% ../nbs/02_msa_recovery.ipynb #n8baec46
 def plot_curves(
     scan:Scan,  # what a scan found
 ):              # array of axes, one per family

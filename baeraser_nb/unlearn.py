@@ -188,13 +188,14 @@ def telling(
     def led(g, k): return labels_reached(g, torch.full_like(y, k, device=g.device), y.to(g.device)).cpu()!=y
     return torch.stack([led(g, k) for g in pool.generators for k in range(len(g))]).any(0)
 
-# %% ../nbs/03_unlearning.ipynb #few0006
+# %% ../nbs/03_unlearning.ipynb #h4000020
 def _let_one_tell(tells, part):
     "Where no image that is put aside can tell, the last one changes places with one that can"
     if tells[part.spare].any(): return
     at = tells[part.use].nonzero()[0,0]
     part.spare[-1],part.use[at] = part.use[at].item(),part.spare[-1].item()
 
+# %% ../nbs/03_unlearning.ipynb #few0006
 def kept_apart(
     pool:TriggerPool,   # recovered triggers
     images:Images,      # held images
@@ -209,13 +210,14 @@ def kept_apart(
 NONE_TELLS = ("whether recovered triggers work cannot be seen: each of the held images is of the class that its "
               "trigger leads to; pass images of other classes")
 
-# %% ../nbs/03_unlearning.ipynb #n99d2e4b
+# %% ../nbs/03_unlearning.ipynb #h4000022
 def _answers(model, images, pool):
     "What a model says to images with fresh triggers, and the triggers' labels"
     stamp = Stamping(pool, images.y)
     says = predict(model, images.x, transform=stamp).argmax(1)
     return says,torch.cat(stamp.labels)
 
+# %% ../nbs/03_unlearning.ipynb #n99d2e4b
 def check(
     model:nn.Module,    # takes pixels in [0,1]
     images:Images,      # clean images kept for checking
@@ -310,11 +312,12 @@ class KeepBest(Callback):
     def after_batch(self):
         if 'acc' in self.check_every.history[-1]: self.consider()
 
-# %% ../nbs/03_unlearning.ipynb #n631acf4
+# %% ../nbs/03_unlearning.ipynb #h4000023
 def _as_good(rank, best, noise):
     "Is a rank of `Standard` no worse than the best one, but for noise?"
     return rank[0]==best[0] and rank[1]>=best[1]-noise
 
+# %% ../nbs/03_unlearning.ipynb #n631acf4
 @patch
 def consider(self:KeepBest):
     "Take the state that was just checked, if it is no worse than the best one"
@@ -704,7 +707,7 @@ def guard_row(
     "What a precaution did"
     return {k:getattr(done, k) for k in ('kept','before','after')} if done else {}
 
-# %% ../nbs/03_unlearning.ipynb #ndc09c2a
+# %% ../nbs/03_unlearning.ipynb #h4000025
 @patch
 def _add_round(self:Unlearner, model, pool, course:Course):
     "Unlearn a pool, and note the round in the course; `model` is left with its best weights"
@@ -713,6 +716,7 @@ def _add_round(self:Unlearner, model, pool, course:Course):
     model.load_state_dict(course.last.best.weights)
     if self.recipe.recalibrate: self.mend(model, pool, course)
 
+# %% ../nbs/03_unlearning.ipynb #ndc09c2a
 @patch
 def run(self:Unlearner, model, pool) -> Course:
     "Unlearn and scan again, until a rescan names nothing; `model` is left with the last round's best weights"
@@ -759,7 +763,7 @@ def rescan_row(
     score = float(s.scores.score.max())
     return dict(verdict=s.verdict, targets=s.targets, named=s.named(), score=score, seconds=s.seconds)
 
-# %% ../nbs/03_unlearning.ipynb #na5ed365
+# %% ../nbs/03_unlearning.ipynb #h4000026
 @patch
 def _facts(self:Course) -> dict:
     "What `Erased` says of a course, by its fields"
@@ -768,6 +772,7 @@ def _facts(self:Course) -> dict:
                 step=self.starts()[-1]+self.last.best.step, diverged=self.last.diverged, bias=self.bias,
                 rescans=rescans, guard=guard_row(self.guard), states=self.states())
 
+# %% ../nbs/03_unlearning.ipynb #na5ed365
 @patch
 def erased(self:Unlearner,
     model:nn.Module,    # a copy of the case's, trained in place
