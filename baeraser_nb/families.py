@@ -486,6 +486,17 @@ def backward(self:Step, parts, picked) -> Tensor: # hinge of each image
     torch.autograd.backward([triggered, cost], [gradient/self.b, torch.ones_like(cost)])
     return hinges
 
+# %% ../nbs/01c_families.ipynb #h4000007
+@patch
+def _train(self:Step, generators, parts, opt) -> Tensor: # mean hinge of each generator
+    "One step of training for all generators"
+    picked = self.picked(generators)
+    opt.zero_grad()
+    hinges = torch.cat([self.backward(some, picked) for some in parts]).view(-1, self.b)
+    opt.step()
+    for g,h in zip(generators, hinges.split([len(g) for g in generators])): g.after_step(h)
+    return hinges.mean(1)
+
 # %% ../nbs/01c_families.ipynb #n40b422e
 def train_generators(
     model:nn.Module,    # takes pixels in [0,1]; in evaluation mode
@@ -500,18 +511,13 @@ def train_generators(
     room:Room=Room(),   # how many images may be in memory at once
 ) -> list:              # for each of `generators` (steps, g): mean hinge of every generator at every step
     "Train generators of any families through one shared pass of the victim per step (Eq. 2)"
-    device,sizes,curve = generators[0].device,[len(g) for g in generators],[]
+    device,curve = generators[0].device,[]
     step = Step(model, held.x.to(device), held.y.to(device), b, eta, log, room.passed)
     opt,parts = adam(generators, lr),in_parts(generators, b, room.laid)
     for _ in range(steps):
-        picked = step.picked(generators)
-        opt.zero_grad()
-        hinges = torch.cat([step.backward(some, picked) for some in parts]).view(-1, b)
-        opt.step()
-        for g,h in zip(generators, hinges.split(sizes)): g.after_step(h)
-        curve.append(hinges.mean(1))
+        curve.append(step._train(generators, parts, opt))
         tick()
-    return list(torch.stack(curve).split(sizes, dim=1))
+    return list(torch.stack(curve).split([len(g) for g in generators], dim=1))
 
 # %% ../nbs/01c_families.ipynb #n43f127a
 @dataclass(frozen=True)

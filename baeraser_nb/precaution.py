@@ -34,8 +34,8 @@ def turning(
     w:int,        # width
 ) -> Tensor:      # displacements in pixels, (n,2,h,w): across, down; see `bend`
     "The field that turns images about their middle"
-    down,across = torch.meshgrid(torch.arange(h)-(h-1)/2, torch.arange(w)-(w-1)/2, indexing='ij')
-    down,across = down.to(angle),across.to(angle)
+    down,across = ((torch.arange(n)-(n-1)/2).to(angle) for n in (h,w)) # from the middle
+    down = down[:,None]
     c,s = angle.cos()[:,None,None]-1,angle.sin()[:,None,None]
     return torch.stack([c*across-s*down, s*across+c*down], 1)
 
@@ -324,14 +324,21 @@ def callbacks(self:Trainer, changes, lr, rho, words) -> list: # see `passage`
     cbs = [changes,GradientClip(self.recipe.clip),ParamScheduler({'lr': SchedCos(lr, 0.)})]
     return cbs+[SharpnessAware(rho)]*(rho>0)+[Progress(words)]*self.progress
 
+# %% ../nbs/02a_precaution.ipynb #h4000027
+@patch
+def _learner(self:Trainer, cbs):
+    "What trains the model in a passage, on images that are shifted a little"
+    augment = shifting(self.images)
+    learn = learner(self.model, self.images, bs=self.recipe.bs, wd=0., augment=augment, seed=self.seed, cbs=cbs)
+    learn.loss_func = UnmovedLoss(self.recipe.weight, self.recipe.temperature)
+    return learn
+
 # %% ../nbs/02a_precaution.ipynb #n1046b54
 @patch
 def passage(self:Trainer, changes:WithChanges, steps:int, lr:float, rho:float=0., words:str='healing'):
     "Train for some steps, the learning rate falling to 0"
-    r,cbs = self.recipe,self.callbacks(changes, lr, rho, words)
-    augment = shifting(self.images)
-    learn = learner(self.model, self.images, bs=r.bs, wd=0., augment=augment, seed=self.seed, cbs=cbs)
-    learn.loss_func = UnmovedLoss(r.weight, r.temperature)
+    cbs = self.callbacks(changes, lr, rho, words)
+    learn = self._learner(cbs)
     with learn.no_logging(),bars_closed(cbs),amp_mode(self.model),amp_mode(changes.teacher):
         learn.fit(math.ceil(steps/len(learn.dls.train)), lr)
 

@@ -28,8 +28,8 @@ from .one_class import OneClassGenerators,OneClassPatch
 from .per_image import PerImage
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FineWarp,FixedPatch,GeneratedPatch
-from .families import Generators,Mask,RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp,assigned
-from .families import densest_corners,grid_corners,success,train_generators
+from .families import Generators,Mask,RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp
+from .families import assigned,densest_corners,grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,highest_scores,judge,log_area_ratio,log_odds_against_others
 from .verdict import strongest,threshold
 
@@ -233,6 +233,13 @@ def grid(self:Study):
     "Places of patches, upper left corners, (n,2)"
     return grid_corners(*self.held.shape[1:], self.canvas.patch).to(self.device)
 
+# %% ../nbs/02_msa_recovery.ipynb #h4000028
+@patch
+def _note_curves(self:Study, generators, curves):
+    "Keep what came of generators that are for labels, by the title of their family"
+    for g,c in zip(generators, curves):
+        if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
+
 # %% ../nbs/02_msa_recovery.ipynb #n27bd373
 @patch
 def run(self:Study, generators, steps, b, eta=None): # see `train_generators`; None: the search's η
@@ -243,8 +250,7 @@ def run(self:Study, generators, steps, b, eta=None): # see `train_generators`; N
     eta = s.eta if eta is None else eta
     curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, **more)
     self.passes.gradient += steps*images
-    for g,c in zip(generators, curves):
-        if g.labels is not None: self.curves.setdefault(g.family.title, []).append((g.labels,c))
+    self._note_curves(generators, curves)
     return curves
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dc3391
@@ -277,17 +283,22 @@ def best(self:Study,
     of = generators.labels[order]
     return generators.keep(torch.cat([order[of==l][:n] for l in of.unique()]))
 
+# %% ../nbs/02_msa_recovery.ipynb #h4000029
+def _nearest_first(generators, labels, curve, n_classes):
+    "The order of generators by how near any of their label's came to its goal, in the last five steps of `curve`"
+    short = torch.full((n_classes,), torch.inf, device=curve.device)
+    short.scatter_reduce_(0, labels, curve[-5:].mean(0), 'amin')
+    return short[generators.labels].argsort().tolist()
+
 # %% ../nbs/02_msa_recovery.ipynb #n7921d6f
 @patch
 def telling(self:Study, generators, most=40):
     "Which labels' generators are measured: all, but of very many the nearest to their goal and as many of the rest"
     if len(generators)<=most: return list(range(len(generators)))
-    labels,curve = self.curves[generators.family.title][-1]
-    short = torch.full((self.n_classes,), torch.inf, device=curve.device)
-    short.scatter_reduce_(0, labels, curve[-5:].mean(0), 'amin')
-    order = short[generators.labels].argsort().tolist()
-    rest = torch.linspace(most//2, len(order)-1, most//2).long().tolist()
-    return order[:most//2]+[order[i] for i in rest]
+    order = _nearest_first(generators, *self.curves[generators.family.title][-1], self.n_classes)
+    half = most//2
+    rest = torch.linspace(half, len(order)-1, half).long().tolist()
+    return order[:half]+[order[i] for i in rest]
 
 # %% ../nbs/02_msa_recovery.ipynb #n9e7cf19
 @patch
@@ -651,15 +662,21 @@ def train(self:Mask, study:Study, masks, steps, area): # area of all labels' mas
     study.run([masks], steps, study.search.images(len(masks)))
     return area.index_put((masks.labels.cpu(),), masks.area.detach().cpu())
 
+# %% ../nbs/02_msa_recovery.ipynb #h4000034
+@patch
+def _chosen(self:Mask, study:Study, masks, area):
+    "Train masks and drop the larger ones in turn, until few enough are left; these, and all labels' areas"
+    while len(masks)>self.ranks_above:
+        area = self.train(study, masks, self.choosing(len(masks)==study.n_classes), area)
+        masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
+    return masks,area
+
 # %% ../nbs/02_msa_recovery.ipynb #n0f846ec
 @patch
 def search(self:Mask, study:Study):
     "Masks of every label; of many labels the smaller ones go on"
-    area = torch.full((study.n_classes,), torch.nan)
     masks = self.untrained(study.canvas, study.everyone, study.thresholds(study.n_classes)).to(study.device)
-    while len(masks)>self.ranks_above:
-        area = self.train(study, masks, self.choosing(len(masks)==study.n_classes), area)
-        masks = masks.keep(masks.area.argsort()[:masks_left(len(masks), self.ranks_above)])
+    masks,area = self._chosen(study, masks, torch.full((study.n_classes,), torch.nan))
     study.generators[self.title] = masks
     area = self.train(study, masks, self.steps, area)
     study.evidence.append(_mask_rows(self, masks.labels.cpu(), study.success(masks), area))
@@ -807,16 +824,20 @@ def through(self:Study, turns) -> bool: # is the verdict settled?
         if t.stage.may_settle and self.settled: return True
     return False
 
+# %% ../nbs/02_msa_recovery.ipynb #h4000030
+@patch(as_prop=True)
+def _in_doubt(self:Study):
+    "Does a label stand out, though none is suspect?"
+    top = self.verdict.evidence.score.max()
+    return 10**-top<self.search.reopen and top<=self.search.threshold
+
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0ea
 @patch
 def second_thoughts(self:Study,
     turns,      # whose families were given up
 ) -> bool:      # is the verdict settled?
     "Search what was given up after all, if a label stands out though none is suspect; it counts only if it settles"
-    if not turns: return False
-    top = self.verdict.evidence.score.max()
-    doubtful = 10**-top<self.search.reopen and top<=self.search.threshold
-    if not doubtful: return False
+    if not turns or not self._in_doubt: return False
     seen,given_up = self.evidence[:],self.given_up
     self.evidence[:],self.given_up = [e for e in seen if not set(e.family)<=given_up],set()
     settled = self.through(turns) or self.settled
@@ -913,11 +934,10 @@ def first_steps(self:Study,
 ) -> list:          # of `Generators`, not only of these labels
     "What was trained in the families that share a staircase; those of `recover` are searched now if they were not"
     extra,found = self.search.recover,self.generators
-    missing = [f for f in extra if f.title not in found]
-    before = [found[f.title] for f in extra if f.title in found]
-    known = {f.title for f in extra}
+    def trained(families): return [found[f.title] for f in families if f.title in found]
+    missing,known = [f for f in extra if f.title not in found],{f.title for f in extra}
     others = [f for f in self.search.families if f.shares_staircase and f.title not in known]
-    return before+self.searched_anew(missing, labels)+[found[f.title] for f in others if f.title in found]
+    return trained(extra)+self.searched_anew(missing, labels)+trained(others)
 
 # %% ../nbs/02_msa_recovery.ipynb #n918d05d
 @patch
@@ -948,19 +968,23 @@ def own_stairs(self:Study,
     at = [] if found is None else [k for k,l in enumerate(found.labels.tolist()) if l in mine]
     return self.stairs(found.keep(at), family.staircase_steps) if at else []
 
+# %% ../nbs/02_msa_recovery.ipynb #h4000033
+def _those(groups, which):
+    "Of some `Generators` those for which `which` says True, (g,); where that is none, the whole group goes"
+    return [kept for g in groups for kept in only(g, which(g))]
+
 # %% ../nbs/02_msa_recovery.ipynb #n159432b
 @patch
 def shared_staircase(self:Study,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "The staircase of the families that are trained together"
-    groups = self.first_steps(labels)
-    groups = [k for g in groups for k in only(g, torch.isin(g.labels.cpu(), torch.tensor(labels)))]
-    groups = [k for g in groups for k in only(g, self.success(g, 50).hits>0)] # what never works cannot learn
+    groups = _those(self.first_steps(labels), lambda g: torch.isin(g.labels.cpu(), torch.tensor(labels)))
+    groups = _those(groups, lambda g: self.success(g, 50).hits>0) # what never works cannot learn
     if self.search.staircase_thresholds and groups:
         groups = [self.steps_of_staircase(g) for g in groups]
         self.run(groups, self.search.staircase_steps, self.search.b)
-    return [k for g in groups for k in only(g, self.works(g))]
+    return _those(groups, self.works)
 
 # %% ../nbs/02_msa_recovery.ipynb #n4ef9ce9
 @patch
@@ -1095,13 +1119,13 @@ def stamp(self:TriggerPool,
     y:Tensor|None=None,     # their classes, (n,); an all-to-all trigger's label depends on them
 ) -> tuple[Tensor,Tensor]:  # triggered images, and each trigger's label (n,); without `y`, −1 for all-to-all
     "A fresh trigger on every image, each from a generator drawn at random from the pool"
-    which,start = torch.randint(len(self), (len(x),), device=x.device),0
+    which = torch.randint(len(self), (len(x),), device=x.device)
     out,labels = x.clone(),torch.empty(len(x), dtype=torch.long, device=x.device)
     for g in self.generators:
-        i = ((which>=start)&(which<start+len(g))).nonzero()[:,0]
-        k = which[i]-start
+        i = ((which>=0)&(which<len(g))).nonzero()[:,0]
+        k = which[i]
         if len(i): out[i],labels[i] = g.stamp(x[i], k),labels_reached(g, k, None if y is None else y[i])
-        start += len(g)
+        which = which-len(g) # counted from the next one's first
     return out,labels
 
 # %% ../nbs/02_msa_recovery.ipynb #n727fe0c
@@ -1190,15 +1214,20 @@ def named(self:Scan,
     if self.mapping: words.append(f'all-to-all ({_turns(self.mapping, classes)})')
     return '; '.join(words)
 
+# %% ../nbs/02_msa_recovery.ipynb #h4000031
+def _highest(scores):
+    "The three highest scores, in words"
+    best = scores.sort_values(ascending=False, kind='stable')[:3]
+    return ', '.join(f'label {l} {s:.1f}' for l,s in best.items())
+
 # %% ../nbs/02_msa_recovery.ipynb #n177a8a3
 @patch
 def __repr__(self:Scan):
-    best = self.scores.score.sort_values(ascending=False, kind='stable')[:3]
-    scores = ', '.join(f'label {l} {s:.1f}' for l,s in best.items())
     if self.why: return f"{self.verdict}: {'; '.join(self.why)} ({self.n_held} held images)"
     head = f"{self.verdict}{': '*bool(self.targets)}{self.named()}"
     more = ''.join(f'; but {d.words}' for d in self.doubts)
-    return f'{head} (highest scores: {scores}; {self.n_held} held images, {self.seconds:.0f} s){more}'
+    seen = f'highest scores: {_highest(self.scores.score)}; {self.n_held} held images, {self.seconds:.0f} s'
+    return f'{head} ({seen}){more}'
 
 # %% ../nbs/02_msa_recovery.ipynb #n414af4a
 def _stage_row(s):
@@ -1219,16 +1248,19 @@ def nulls(self:Search):
     "The null distributions it judges by: [loc, scale] by family"
     return {f.title:[f.null.loc,f.null.scale] for f in self.families if f.null}
 
+def _plain_rows(evidence):
+    "Evidence as a dict per row, rounded, with None for what is undefined"
+    places = dict(success=4, statistic=3, area=1, p_value=6, score=3)
+    return evidence.round(places).astype(object).where(evidence.notna(), None).to_dict('records')
+
 @patch
 def row(self:Scan) -> dict: # JSON values
     "What a scan found and how, without the triggers"
-    places = dict(success=4, statistic=3, area=1, p_value=6, score=3)
-    rows = self.evidence.round(places).astype(object).where(self.evidence.notna(), None)
     plain = 'verdict','targets','acc','seconds','decided','n_held','seed','preset','threshold','mapping'
     found = {k:getattr(self, k) for k in plain}
     more = dict(doubts=[asdict(d) for d in self.doubts], passes=asdict(self.passes))
     how = dict(search=self.search.row(), nulls=self.search.nulls, version=__version__)
-    return found|dict(evidence=rows.to_dict('records'))|more|how
+    return found|dict(evidence=_plain_rows(self.evidence))|more|how
 
 # %% ../nbs/02_msa_recovery.ipynb #n4f19799
 def preset_named(
@@ -1361,6 +1393,13 @@ def _row_of_pictures(axs, title, pictures):
     axs[0].text(-.25, .5, title, transform=axs[0].transAxes, ha='right', va='center', fontsize=8)
     for ax,p in zip(axs[::-1], pictures): _picture(ax, p)
 
+def _frames(rows, cols):
+    "Axes for small pictures, with room for a title on the left of each row"
+    import matplotlib.pyplot as plt
+    fig,axs = plt.subplots(rows, cols, figsize=(.7*cols+1.6, .75*rows), squeeze=False)
+    for ax in axs.flat: ax.axis('off')
+    return axs
+
 def show_triggers(
     pool:TriggerPool,   # recovered triggers
     n:int=8,            # samples of each generator
@@ -1369,11 +1408,9 @@ def show_triggers(
     seed:int=0,         # of the samples
 ):                      # array of axes, one row per generator
     "Samples of a pool's generators, enlarged"
-    import matplotlib.pyplot as plt
     with seeded(seed): samples = [g.sample(n, i).cpu() for g in pool.generators for i in range(len(g))]
-    shown,cols = _shown(pool, every),n+(real is not None)
-    fig,axs = plt.subplots(len(shown), cols, figsize=(.7*cols+1.6, .75*len(shown)), squeeze=False)
-    for ax in axs.flat: ax.axis('off')
+    shown = _shown(pool, every)
+    axs = _frames(len(shown), n+(real is not None))
     for i,row in zip(shown, axs): _row_of_pictures(row, pool.members[i], samples[i])
     if real is not None:
         _picture(axs[0,0], real.pattern)
@@ -1397,6 +1434,15 @@ def plot_scores(
     if len(scores)<=20: ax.set_xticks(scores.index)
     return ax
 
+# %% ../nbs/02_msa_recovery.ipynb #h4000032
+def _plot_family(ax, title, curves, targets):
+    "The curves of one family (steps, K), those of `targets` in colour"
+    rest = [l for l in range(curves.shape[1]) if l not in targets]
+    ax.plot(curves[:,rest], color='#999999', lw=.7)
+    ax.plot(curves[:,targets], color='#d55e00', lw=1.5)
+    ax.set_title(title, fontsize=8)
+    ax.set_xlabel('step', fontsize=8)
+
 # %% ../nbs/02_msa_recovery.ipynb #n8baec46
 def plot_curves(
     scan:Scan,  # what a scan found
@@ -1405,12 +1451,7 @@ def plot_curves(
     import matplotlib.pyplot as plt
     n = len(scan.curves)
     fig,axs = plt.subplots(1, n, figsize=(2.2*n+.6,2.2), sharey=True, squeeze=False)
-    for ax,(title,c) in zip(axs[0], scan.curves.items()):
-        rest = [l for l in range(c.shape[1]) if l not in scan.targets]
-        ax.plot(c[:,rest], color='#999999', lw=.7)
-        ax.plot(c[:,scan.targets], color='#d55e00', lw=1.5)
-        ax.set_title(title, fontsize=8)
-        ax.set_xlabel('step', fontsize=8)
+    for ax,(title,c) in zip(axs[0], scan.curves.items()): _plot_family(ax, title, c, scan.targets)
     axs[0,0].set_ylabel('short of ε, nats')
     fig.tight_layout()
     return axs[0]

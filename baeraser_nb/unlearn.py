@@ -100,10 +100,11 @@ def __call__(self:UnlearnLoss,
     "The loss of a batch; the cross-entropies that are shown stay in `clean` and `backdoor`"
     clean,bad = pred.chunk(2)
     on,log_p = even_weights(y!=yb),log_prob(bad, yb)
-    self.clean,self.backdoor = F.cross_entropy(clean, y),-(on*log_p).sum()
-    loss = self.clean + self.forget_weight*(on*FORGETTING[self.forget](log_p, pred.shape[1])).sum()
+    def mean(costs): return (on*costs).sum() # over the triggered images that count
+    self.clean,self.backdoor = F.cross_entropy(clean, y),-mean(log_p)
+    loss = self.clean + self.forget_weight*mean(FORGETTING[self.forget](log_p, pred.shape[1]))
     if self.temperature is not None: loss = loss+self.error(clean, y, teacher_logits).mean()
-    return self.alpha*(loss + self.relearn_weight*(on*self.error(bad, y, teacher_logits)).sum())
+    return self.alpha*(loss + self.relearn_weight*mean(self.error(bad, y, teacher_logits)))
 
 # %% ../nbs/03_unlearning.ipynb #c012
 class Triggered(Callback):
@@ -187,6 +188,13 @@ def telling(
     def led(g, k): return labels_reached(g, torch.full_like(y, k, device=g.device), y.to(g.device)).cpu()!=y
     return torch.stack([led(g, k) for g in pool.generators for k in range(len(g))]).any(0)
 
+# %% ../nbs/03_unlearning.ipynb #h4000020
+def _let_one_tell(tells, part):
+    "Where no image that is put aside can tell, the last one changes places with one that can"
+    if tells[part.spare].any(): return
+    at = tells[part.use].nonzero()[0,0]
+    part.spare[-1],part.use[at] = part.use[at].item(),part.spare[-1].item()
+
 # %% ../nbs/03_unlearning.ipynb #few0006
 def kept_apart(
     pool:TriggerPool,   # recovered triggers
@@ -196,14 +204,18 @@ def kept_apart(
     tells = telling(pool, images.y)
     if not tells.any(): raise BadInput(NONE_TELLS)
     part = hold_out(torch.arange(len(images)))
-    spare,use = part.spare,part.use
-    if not tells[spare].any():
-        at = tells[use].nonzero()[0,0]
-        spare[-1],use[at] = use[at].item(),spare[-1].item()
-    return HoldOut(images[spare], images[use])
+    _let_one_tell(tells, part)
+    return HoldOut(images[part.spare], images[part.use])
 
 NONE_TELLS = ("whether recovered triggers work cannot be seen: each of the held images is of the class that its "
               "trigger leads to; pass images of other classes")
+
+# %% ../nbs/03_unlearning.ipynb #h4000022
+def _answers(model, images, pool):
+    "What a model says to images with fresh triggers, and the triggers' labels"
+    stamp = Stamping(pool, images.y)
+    says = predict(model, images.x, transform=stamp).argmax(1)
+    return says,torch.cat(stamp.labels)
 
 # %% ../nbs/03_unlearning.ipynb #n99d2e4b
 def check(
@@ -214,9 +226,7 @@ def check(
 ) -> dict:              # acc, asr, ra in [0,1]; `BadInput` where no image tells, see `telling`
     "The defender's evidence: accuracy, and what recovered triggers still do"
     many = images[torch.arange(max(n, len(images)))%len(images)]
-    stamp = Stamping(pool, many.y)
-    pred = predict(model, many.x, transform=stamp).argmax(1)
-    yb = torch.cat(stamp.labels)
+    pred,yb = _answers(model, many, pool)
     others = many.y!=yb
     if not others.any(): raise BadInput(NONE_TELLS)
     def share(hits): return hits[others].float().mean().item()
@@ -302,18 +312,22 @@ class KeepBest(Callback):
     def after_batch(self):
         if 'acc' in self.check_every.history[-1]: self.consider()
 
+# %% ../nbs/03_unlearning.ipynb #h4000023
+def _as_good(rank, best, noise):
+    "Is a rank of `Standard` no worse than the best one, but for noise?"
+    return rank[0]==best[0] and rank[1]>=best[1]-noise
+
 # %% ../nbs/03_unlearning.ipynb #n631acf4
 @patch
 def consider(self:KeepBest):
     "Take the state that was just checked, if it is no worse than the best one"
     watch = self.check_every
     metrics,noise = metrics_of(watch.history[-1]),len(watch.images)**-.5
-    now = self.standard.rank(metrics)
-    self.top = now if self.top is None else max(now, self.top)
-    (state,figure),(best_state,best_figure) = now,self.top
-    weights = {k:v.detach().clone() for k,v in self.model.state_dict().items()}
+    rank = self.standard.rank(metrics)
+    self.top = max(rank, self.top or rank)
+    weights = copy.deepcopy(self.model.state_dict())
     if self.every: self.states[watch.step] = weights
-    if state==best_state and figure>=best_figure-noise: self.best = Checkpoint(watch.step, metrics, weights)
+    if _as_good(rank, self.top, noise): self.best = Checkpoint(watch.step, metrics, weights)
 
 # %% ../nbs/03_unlearning.ipynb #c025
 class StopDiverged(Callback):
@@ -594,18 +608,24 @@ def _seen(learn):
 
 # %% ../nbs/03_unlearning.ipynb #nfb0340a
 @patch
+def _learner(self:Unlearner, model, images, bs, cbs):
+    "What trains a model in a round; the weights are tied by `WeightPenalty`, not by a decay"
+    learn = learner(model, images, bs=bs, wd=0., augment=self.recipe.shift(images), seed=self.seed, cbs=cbs)
+    learn.loss_func = self.recipe.loss()
+    return learn
+
+@patch
 def one_round(self:Unlearner,
     model:nn.Module,        # trained in place
     pool:TriggerPool,       # recovered triggers
     acc:float|None=None,    # accuracy that a drop counts from; None: that of the first check
 ) -> Round:
     "Run the unlearning loop once"
-    u,data = self.recipe,kept_apart(pool if self.first is None else self.first, self.case.images)
-    plan,teacher = u.schedule(len(data.use)),self.teacher()
+    data = kept_apart(pool if self.first is None else self.first, self.case.images)
+    plan,teacher = self.recipe.schedule(len(data.use)),self.teacher()
     cbs = self.callbacks(pool, data, plan.steps, Standard(acc), teacher)
-    learn = learner(model, data.use, bs=plan.bs, wd=0., augment=u.shift(data.use), seed=self.seed, cbs=cbs)
-    learn.loss_func = u.loss()
-    with learn.no_logging(),bars_closed(cbs),amp_mode(model),amp_mode(teacher): learn.fit(plan.epochs, u.lr)
+    learn = self._learner(model, data.use, plan.bs, cbs)
+    with learn.no_logging(),bars_closed(cbs),amp_mode(model),amp_mode(teacher): learn.fit(plan.epochs, self.recipe.lr)
     return _seen(learn)
 
 # %% ../nbs/03_unlearning.ipynb #c033
@@ -640,6 +660,8 @@ class Course:
     guard:Purified|None=None                    # what a precaution did at last
     @property
     def last(self): return self.rounds[-1]
+    @property
+    def before(self): return self.rounds[0].start
     @property
     def quiet(self): return not self.rescans or is_quiet(self.rescans[-1])
     @property
@@ -685,16 +707,22 @@ def guard_row(
     "What a precaution did"
     return {k:getattr(done, k) for k in ('kept','before','after')} if done else {}
 
+# %% ../nbs/03_unlearning.ipynb #h4000025
+@patch
+def _add_round(self:Unlearner, model, pool, course:Course):
+    "Unlearn a pool, and note the round in the course; `model` is left with its best weights"
+    acc = course.before['acc'] if course.rounds else None
+    course.rounds.append(self.fitting_round(model, pool, acc))
+    model.load_state_dict(course.last.best.weights)
+    if self.recipe.recalibrate: self.mend(model, pool, course)
+
 # %% ../nbs/03_unlearning.ipynb #ndc09c2a
 @patch
 def run(self:Unlearner, model, pool) -> Course:
     "Unlearn and scan again, until a rescan names nothing; `model` is left with the last round's best weights"
     course,self = Course(),replace(self, first=pool)
     for i in range(max(1, self.recipe.rescans)):
-        acc = course.rounds[0].start['acc'] if course.rounds else None
-        course.rounds.append(self.fitting_round(model, pool, acc))
-        model.load_state_dict(course.last.best.weights)
-        if self.recipe.recalibrate: self.mend(model, pool, course)
+        self._add_round(model, pool, course)
         if not self.recipe.rescans or not course.last.met: break
         course.rescans.append(self.rescan(model, i+1))
         if course.rescans[-1].pool is None: break
@@ -735,6 +763,15 @@ def rescan_row(
     score = float(s.scores.score.max())
     return dict(verdict=s.verdict, targets=s.targets, named=s.named(), score=score, seconds=s.seconds)
 
+# %% ../nbs/03_unlearning.ipynb #h4000026
+@patch
+def _facts(self:Course) -> dict:
+    "What `Erased` says of a course, by its fields"
+    rescans = [rescan_row(s) for s in self.rescans]
+    return dict(status=self.status, history=self.history(), before=self.before, after=self.last.best.metrics,
+                step=self.starts()[-1]+self.last.best.step, diverged=self.last.diverged, bias=self.bias,
+                rescans=rescans, guard=guard_row(self.guard), states=self.states())
+
 # %% ../nbs/03_unlearning.ipynb #na5ed365
 @patch
 def erased(self:Unlearner,
@@ -744,10 +781,7 @@ def erased(self:Unlearner,
     "Unlearn a pool, and tell it"
     if self.recipe.recalibrate: last_bias(model, self.case.images.x) # before the work, not after it
     with with_gradients(): course = self.run(model, pool)
-    last,step = course.last,course.starts()[-1]+course.last.best.step
-    more = dict(bias=course.bias, guard=guard_row(course.guard), rescans=[rescan_row(s) for s in course.rescans])
-    return Erased(model.eval(), course.status, course.history(), course.rounds[0].start, last.best.metrics, step,
-                  last.diverged, states=course.states(), **more)
+    return Erased(model.eval(), **course._facts())
 
 # %% ../nbs/03_unlearning.ipynb #n5587de3
 def without_trigger(

@@ -116,6 +116,11 @@ def log_odds_above(
     return np.log((hits+.5)/(trials-hits+.5))-math.log(tau/(1-tau))
 
 # %% ../nbs/01d_verdict.ipynb #nef47482
+def _nulls_by_title(families, n_classes, others):
+    "The nulls of families, of several with one title the first one's; `others` take their place where there are any"
+    own = {f.title:f.null_for(n_classes) for f in reversed(list(families))}
+    return own|(others or {})
+
 def scored(
     evidence:pd.DataFrame,
     families,         # that a clean model is searched for
@@ -126,7 +131,7 @@ def scored(
     "Evidence with p-values and scores"
     if tau is not None: return evidence.assign(score=log_odds_above(tau, evidence.hits, evidence.trials))
     out,n = evidence.copy(),comparisons(asked_for(families, n_classes, set(evidence.family)))
-    nulls = {f.title:f.null_for(n_classes) for f in reversed(list(families))}|(nulls or {})
+    nulls = _nulls_by_title(families, n_classes, nulls)
     for title in out.family.unique():
         on = out.family==title
         p = nulls[title].p_value(out.statistic[on])
