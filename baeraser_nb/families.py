@@ -857,6 +857,7 @@ class FineWarp(Warp):
     "The image bent as far as by a `WideWarp`, on a grid twice as fine, for labels that stand out for a bend"
     reach:float=1/16
     title:ClassVar[str] = 'fine warp'
+    words:ClassVar[str] = 'a bending of the image'
     null:ClassVar[Null|None] = None
     size_of:ClassVar[type] = Warp
     for_its_kind:ClassVar[bool] = True
