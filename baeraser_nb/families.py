@@ -168,6 +168,7 @@ class Family:
     goes_on:ClassVar[bool] = False          # does its staircase go on from what made a label suspect?
     size_of:ClassVar[type|None] = None      # another family whose part of the false alarms it shares
     fewest:ClassVar[int] = 2                # classes, below which it is not searched for
+    largest:ClassVar[float] = math.inf      # and above which it is not
     channels:ClassVar[tuple|None] = None    # of the images that it is searched on; None: any
     for_its_kind:ClassVar[bool] = False     # is it recovered only for labels that stand out in its kind?
 
@@ -213,9 +214,12 @@ def kind(self:Family) -> type: # a subclass of `Family`
 
 # %% ../nbs/01c_families.ipynb #gr000001
 @patch
-def suits(self:Family, canvas:Canvas) -> bool:
-    "Is it searched for on such images?"
-    return self.channels is None or canvas.shape[0] in self.channels
+def suits(self:Family,
+    canvas:Canvas,  # of the images
+    n_classes:int,  # K
+) -> bool:
+    "Is it searched for in such a model?"
+    return self.fewest<=n_classes<=self.largest and (self.channels is None or canvas.shape[0] in self.channels)
 
 # %% ../nbs/01c_families.ipynb #n6594501
 class Generators(nn.Module):

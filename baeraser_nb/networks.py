@@ -263,7 +263,7 @@ def _from_libraries(arch, n_classes, channels, size):
     return _timm(arch, n_classes, channels, size) if net is None else net
 
 def _tried(arch, n_classes, channels, size):
-    "The same; `BadInput` for whatever the libraries raise"
+    "`_from_libraries`, with one line of `BadInput` for whatever these raise"
     try: return _from_libraries(arch, n_classes, channels, size)
     except BadInput: raise
     except (ValueError,AssertionError,TypeError,ZeroDivisionError) as e:

@@ -41,6 +41,7 @@ class Together:
     may_settle = False       # may the search end after this stage?
     @property
     def title(self): return ', '.join(f.title for f in self.families)
+    def suits(self, canvas, n_classes): return all(f.suits(canvas, n_classes) for f in self.families)
 
 # %% ../nbs/02_msa_recovery.ipynb #n1d8cf5a
 def families_of(
@@ -182,6 +183,8 @@ class Size:
     def places(self): return len(grid_corners(*self.canvas.shape[1:], self.canvas.patch)) # of a patch in an image
     @property
     def labels(self): return min([self.n_classes,*(f.ranks_above for f in self.search.families if isinstance(f, Mask))])
+    def planned(self, stage): # passes of a clean verdict; none where the stage does not suit the model
+        return stage.planned(self) if stage.suits(self.canvas, self.n_classes) else 0
 
 # %% ../nbs/02_msa_recovery.ipynb #n837c3ec
 @patch
@@ -579,7 +582,6 @@ def search(self:GeneratedPatch, study:Study): Together((self,)).search(study)
 # %% ../nbs/02_msa_recovery.ipynb #wl000002
 @patch
 def search(self:WideWarp, study:Study):
-    if study.n_classes<self.fewest: return
     searched = Warp.title in study.generators
     labels = study.leading(Warp.title, self.most) if searched else study.everyone
     study.generators |= search_together(study, (self,), labels)
@@ -602,7 +604,6 @@ def planned(self:Warp, size:Size) -> int: return Together((self,)).planned(size)
 @patch
 def planned(self:WideWarp, size:Size) -> int:
     "As many steps for fewer labels"
-    if size.n_classes<self.fewest: return 0
     return Together((self,)).planned(replace(size, n_classes=min(self.most, size.n_classes)))
 
 @patch
@@ -613,8 +614,7 @@ def planned(self:KnownChange, size:Size) -> int: return 0 # answers alone
 
 @patch
 def planned(self:PhotoFilter, size:Size) -> int:
-    "The steps of the labels that go on; the list takes answers alone, and grey images are not searched"
-    if not self.suits(size.canvas): return 0
+    "The steps of the labels that go on; the list takes answers alone"
     return size.passes(min(self.most, size.n_classes), self.steps, size.search.b)
 
 # %% ../nbs/02_msa_recovery.ipynb #ne93c0c1
@@ -797,7 +797,7 @@ def run_stage(self:Study,
     self.bar.set_description_str(f'{stage.title}, {self.n_classes} labels')
     before = self.passes.gradient
     with seeded(seed):
-        stage.search(self)
+        if stage.suits(self.canvas, self.n_classes): stage.search(self)
         if chooses and isinstance(stage, Mask): self.labels = self.promising(self.generators[stage.title].labels)
     self.passes.stages[stage.title] = self.passes.stages.get(stage.title, 0)+self.passes.gradient-before
 
@@ -818,7 +818,7 @@ def turns(self:Study, seeds) -> list: # of `Turn`
 @patch
 def through(self:Study, turns) -> bool: # is the verdict settled?
     "Search stage after stage until the verdict is settled"
-    self.bar.reset(sum(t.stage.planned(self.size) for t in turns))
+    self.bar.reset(sum(self.size.planned(t.stage) for t in turns))
     for t in turns:
         self.run_stage(*t)
         if t.stage.may_settle and self.settled: return True
@@ -882,7 +882,7 @@ def planned_passes(
 ) -> dict: # `Planned` by the title of the stage
     "How many passes a search for a clean verdict takes, stage by stage; a backdoor may settle the verdict earlier"
     search,found = size.search,{}
-    for s in search.stages: found[s.title] = found.get(s.title, 0)+s.planned(size)
+    for s in search.stages: found[s.title] = found.get(s.title, 0)+size.planned(s)
     if search.first is None: return {title:Planned(n, n) for title,n in found.items()}
     before = planned_passes(replace(size, search=search.first))
     return {title:before.get(title, Planned())+Planned(0, n) for title,n in found.items()}
@@ -1110,6 +1110,15 @@ def labels_reached(
     "The labels that generators lead images to"
     if y is not None: return generators.goals(k, y).label
     return torch.full_like(k, -1) if generators.labels is None else generators.labels[k]
+
+# %% ../nbs/02_msa_recovery.ipynb #la000002
+@patch
+def leads_away(self:TriggerPool,
+    y:Tensor,   # classes of some images, (n,)
+) -> Tensor:    # bool, (n,), on the CPU
+    "Which images some trigger of the pool leads to another class than their own"
+    def led(g, k): return labels_reached(g, torch.full_like(y, k, device=g.device), y.to(g.device)).cpu()!=y
+    return torch.stack([led(g, k) for g in self.generators for k in range(len(g))]).any(0)
 
 # %% ../nbs/02_msa_recovery.ipynb #na0598cb
 @patch

@@ -251,14 +251,9 @@ def trigger_samples(
     return [_trigger_row(g, i, x, classes) for g,i,x in rows]
 
 # %% ../nbs/05_report.ipynb #ne34440f
-def _led_away(held, pool):
-    "Which held images a trigger shall give another label than their own"
-    def led_by(g, i): return g.goals(i, held.y.to(g.device)).label.cpu()!=held.y
-    return torch.stack([led_by(g, i) for g in pool.generators for i in range(len(g))]).any(0)
-
 def _to_trigger(held, pool, n):
     "`n` held images, evenly spread, that the triggers are for, of classes that are not suspected where there are such"
-    led = _led_away(held, pool)
+    led = pool.leads_away(held.y)
     other = led&~torch.isin(held.y, torch.tensor(sorted(pool.labels-{None})))
     images = held[other] if other.any() else held[led]
     return images[::max(1, len(images)//n)][:n]

@@ -252,6 +252,6 @@ def ripple(
     "The image as moving water mirrors it: each row moved along a wave, and each column"
     if amplitude<=0 or waves<=0: raise BadInput(f"`amplitude` and `waves` must be > 0; got {amplitude} and {waves}")
     h,w = train.shape[1:]
-    along = [amplitude*torch.sin(2*torch.pi*waves*torch.arange(n)/n) for n in (h,w)]
-    field = torch.stack([along[0][:,None].expand(h, w), along[1].expand(h, w)])
+    down,across = (amplitude*torch.sin(2*torch.pi*waves*torch.arange(n)/n) for n in (h,w))
+    field = torch.stack([down[:,None].expand(h, w), across.expand(h, w)])
     return Poison(Warp(field), target, rate)

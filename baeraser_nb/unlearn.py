@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['FORGETTING', 'NONE_TELLS', 'UNLEARNINGS', 'STATUS', 'WITHOUT_TRIGGER', 'CURVES', 'ascent', 'capped', 'bounded',
            'remembering', 'even_weights', 'log_prob', 'UnlearnLoss', 'Triggered', 'FreezeBN', 'trainable',
-           'clean_gradient', 'WeightPenalty', 'Stamping', 'telling', 'kept_apart', 'check', 'Standard', 'CheckEvery',
-           'Checkpoint', 'metrics_of', 'KeepBest', 'StopDiverged', 'StopAt', 'last_bias', 'recalibrate', 'Unlearning',
-           'Erased', 'Schedule', 'Unlearner', 'Round', 'is_quiet', 'Course', 'guard_row', 'search_again', 'rescan_row',
+           'clean_gradient', 'WeightPenalty', 'Stamping', 'kept_apart', 'check', 'Standard', 'CheckEvery', 'Checkpoint',
+           'metrics_of', 'KeepBest', 'StopDiverged', 'StopAt', 'last_bias', 'recalibrate', 'Unlearning', 'Erased',
+           'Schedule', 'Unlearner', 'Round', 'is_quiet', 'Course', 'guard_row', 'search_again', 'rescan_row',
            'without_trigger', 'erase', 'plot_history']
 
 # %% ../nbs/03_unlearning.ipynb #c003
@@ -27,7 +27,7 @@ from .data import HoldOut,Images,hold_out,to_float
 from .networks import amp_mode,by_pieces,copied,eval_mode,predict,trainable_copy,with_gradients
 from .training import Progress,bars_closed,learner,shifting
 from .inputs import Case,as_case,of_learner
-from .recovery import SEARCHES,Scan,Search,TriggerPool,few_classes,labels_reached,preset_named
+from .recovery import SEARCHES,Scan,Search,TriggerPool,few_classes,preset_named
 from .recovery import scan as scan_model
 from .precaution import Purified,distillation,purify,share_right
 
@@ -179,15 +179,6 @@ class Stamping:
         self.labels.append(yb.cpu())
         return xb
 
-# %% ../nbs/03_unlearning.ipynb #few0001
-def telling(
-    pool:TriggerPool,   # recovered triggers
-    y:Tensor,           # classes of some images, (n,)
-) -> Tensor:            # bool, (n,), on the CPU
-    "Which images can show that a trigger works: those that some trigger of the pool leads to another class"
-    def led(g, k): return labels_reached(g, torch.full_like(y, k, device=g.device), y.to(g.device)).cpu()!=y
-    return torch.stack([led(g, k) for g in pool.generators for k in range(len(g))]).any(0)
-
 # %% ../nbs/03_unlearning.ipynb #h4000020
 def _let_one_tell(tells, part):
     "Where no image that is put aside can tell, the last one changes places with one that can"
@@ -201,7 +192,7 @@ def kept_apart(
     images:Images,      # held images
 ) -> HoldOut:           # drawn from torch's global generator; `BadInput` where no image tells
     "Put some images aside to check on, one at least that can show whether a trigger works"
-    tells = telling(pool, images.y)
+    tells = pool.leads_away(images.y)
     if not tells.any(): raise BadInput(NONE_TELLS)
     part = hold_out(torch.arange(len(images)))
     _let_one_tell(tells, part)
@@ -223,7 +214,7 @@ def check(
     images:Images,      # clean images kept for checking
     pool:TriggerPool,   # recovered triggers
     n:int=300,          # triggered images, at least; images are shown again with other triggers if there are fewer
-) -> dict:              # acc, asr, ra in [0,1]; `BadInput` where no image tells, see `telling`
+) -> dict:              # acc, asr, ra in [0,1]; `BadInput` where no image tells, see `TriggerPool.leads_away`
     "The defender's evidence: accuracy, and what recovered triggers still do"
     many = images[torch.arange(max(n, len(images)))%len(images)]
     pred,yb = _answers(model, many, pool)
