@@ -200,8 +200,8 @@ class GreyFilter(KnownChange):
     title:ClassVar[str] = 'grey filter'
     words:ClassVar[str] = 'a filter of contrast, greys or sharpness over the whole image'
     searched:ClassVar[str] = 'filters of contrast, greys and sharpness'
-    null:ClassVar[Null] = Null(.032, .645)
-    by_classes:ClassVar[dict] = {5:Null(.371, .417)}
+    null:ClassVar[Null] = Null(-.033, .785)
+    by_classes:ClassVar[dict] = {5:Null(-.095, .758)}
     channels:ClassVar[tuple] = (1,)
     fewest:ClassVar[int] = 5
     largest:ClassVar[float] = 10
