@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STEP_IMAGES', 'MOST_IMAGES', 'BOUNDED', 'RECOVERED', 'SEARCHES', 'SHORT', 'Together', 'families_of', 'Search',
            'Passes', 'Planned', 'Size', 'Study', 'Tally', 'search_together', 'masks_left', 'odds_above_chance',
-           'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member', 'members_of', 'TriggerPool',
+           'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'ahead', 'Member', 'members_of', 'TriggerPool',
            'labels_reached', 'Scan', 'class_name', 'preset_named', 'by_step', 'few_classes', 'scan', 'show_triggers',
            'plot_scores', 'plot_curves']
 
@@ -69,6 +69,7 @@ class Search:
     steps:int|None=60                # of `Together` and of warps; None: `passes` over the held images
     passes:int=10                    # used if `steps` is None
     staircase_steps:int=40           # of staircases that are trained together
+    leads:bool=True                  # recover a suspect in every family that it leads; False: where it is suspect
     halve:bool=True                  # drop the worse half of the labels between rounds; fewer images for many labels
     tau:float|None=None              # success rate a suspect must exceed (Algorithm 1, line 13); None: by p-values
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
@@ -903,15 +904,25 @@ def works(self:Study, generators):
     return self.success(generators, 100).rate>=.5
 
 # %% ../nbs/02_msa_recovery.ipynb #st000001
+def ahead(
+    rows,       # evidence, with `label` and `statistic`
+    labels,     # suspected ones
+) -> set:       # some of them
+    "Suspected labels that no other label is ahead of"
+    known = rows.label.isin(labels)
+    best = max(rows.statistic[~known].dropna(), default=-math.inf)
+    return set(rows.label[known&(rows.statistic>best)])
+
 @patch
-def standing_out(self:Study,
-    families,   # that a label may stand out in
+def leading_in(self:Study,
+    families,   # of which a suspect may lead one
     labels,     # suspected ones
 ) -> list:      # some of them, ascending
-    "Suspected labels whose evidence in one of some families is beyond the threshold"
-    rows = self.verdict.evidence
-    over = rows.family.isin([f.title for f in families])&(rows.score>self.search.threshold)
-    return sorted(set(rows.label[over])&set(labels))
+    "Suspected labels that lead one of some families; without `leads` in the search, those that are suspect by one"
+    rows,line = self.verdict.evidence,self.search.threshold
+    each = [rows[rows.family==f.title] for f in families]
+    found = [ahead(r, labels) if self.search.leads else set(r.label[r.score>line])&set(labels) for r in each]
+    return sorted(set().union(*found))
 
 # %% ../nbs/02_msa_recovery.ipynb #st000003
 @patch
@@ -919,11 +930,11 @@ def searched_anew(self:Study,
     families,   # of `recover`
     labels,     # suspected ones
 ) -> list:      # of `Generators`
-    "A search of some families for suspects; one that is for its kind, for labels that stand out in that alone"
+    "A search of some families for suspects; one that is for its kind, for those that lead it"
     shared = [f for f in families if not f.for_its_kind]
     found = search_together(self, shared, torch.tensor(labels)) if shared else {}
     for f in (f for f in families if f.for_its_kind):
-        own = self.standing_out([o for o in self.search.families if o.kind is f.kind], labels)
+        own = self.leading_in([o for o in self.search.families if o.kind is f.kind], labels)
         if own: found |= search_together(self, [f], torch.tensor(own))
     return list(found.values())
 
@@ -959,14 +970,21 @@ def stairs(self:Study,
 
 # %% ../nbs/02_msa_recovery.ipynb #n36f5f2c
 @patch
+def own(self:Study,
+    family:Family,
+    labels,         # suspected ones
+) -> list:          # of one `Generators`, or of none
+    "What a family has searched for the suspects that lead it"
+    found,mine = self.generators.get(family.title),self.leading_in([family], labels)
+    return only(found, [l in mine for l in found.labels.tolist()]) if found is not None else []
+
+@patch
 def own_stairs(self:Study,
     family:Family,
     labels,         # suspected ones
 ) -> list:          # of `Generators`, or none
-    "The staircase of the labels that are suspect by a family itself, from what it has searched"
-    found,mine = self.generators.get(family.title),self.standing_out([family], labels)
-    at = [] if found is None else [k for k,l in enumerate(found.labels.tolist()) if l in mine]
-    return self.stairs(found.keep(at), family.staircase_steps) if at else []
+    "The staircase of the suspects that lead a family, from what it has searched"
+    return [g for found in self.own(family, labels) for g in self.stairs(found, family.staircase_steps)]
 
 # %% ../nbs/02_msa_recovery.ipynb #h4000033
 def _those(groups, which):
@@ -1015,10 +1033,9 @@ def staircase(self:Mask, study:Study, labels):
 @patch
 def staircase(self:AdditivePattern, study:Study, labels):
     "The patterns that were searched, one for each threshold, under a bound that stays"
-    if self.title not in study.generators or self.title in study.given_up: return []
-    found = study.generators[self.title].keep(labels)
-    found.family = replace(self, share=None)
-    return study.stairs(found, self.staircase_steps)
+    found = study.own(self, labels)
+    for g in found: g.family = replace(self, share=None)
+    return [s for g in found for s in study.stairs(g, self.staircase_steps)]
 
 # %% ../nbs/02_msa_recovery.ipynb #ne43ddff
 @patch

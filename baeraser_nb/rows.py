@@ -597,7 +597,8 @@ EXPERIMENTS = dict(
     board='board:board_experiment',                   # the field's own yardstick
     proof='proof:proof_experiment',                   # what brings an erased backdoor back
     foreign='proof:foreign_experiment',               # held images of another source
-    precaution='precaution_rows:precaution_experiment')# purified without a trigger
+    precaution='precaution_rows:precaution_experiment',# purified without a trigger
+    erasing='erasing_rows:erasing_experiment')      # scanned and erased, kind by kind
 
 # %% ../nbs/00g_rows.ipynb #r131z
 def find_experiment(
