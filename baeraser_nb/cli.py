@@ -1545,7 +1545,7 @@ def _precaution_words(e):
 def _erasing_words(e):
     asr,acc = (f'{e.before[k]:.1%} → {e.after[k]:.1%}' for k in ('asr','acc'))
     said = (f"{e.status}: recovered triggers' success {asr}, accuracy {acc} on images kept for checking; "
-            f'{e.rescan_words}{e.bias_words}{e.guard_words}; step {e.step}, {e.seconds:.0f} s')
+            f'{e.rescan_words}{e.bias_words}{e.shares_words}{e.guard_words}; step {e.step}, {e.seconds:.0f} s')
     return f'{said}\n{UNSEEN}' if e.status=='erased' and not e.guard else said
 
 UNSEEN = 'a trigger that is not like those recovered may still work, unseen; --precaution trains out others too'

@@ -7,8 +7,8 @@ __all__ = ['FORGETTING', 'NONE_TELLS', 'UNLEARNINGS', 'STATUS', 'WITHOUT_TRIGGER
            'remembering', 'even_weights', 'log_prob', 'UnlearnLoss', 'Triggered', 'FreezeBN', 'trainable',
            'clean_gradient', 'WeightPenalty', 'Stamping', 'kept_apart', 'check', 'Standard', 'CheckEvery', 'Checkpoint',
            'metrics_of', 'KeepBest', 'StopDiverged', 'StopAt', 'last_bias', 'recalibrate', 'Unlearning', 'Erased',
-           'Schedule', 'Unlearner', 'Round', 'is_quiet', 'Course', 'guard_row', 'search_again', 'rescan_row',
-           'without_trigger', 'erase', 'plot_history']
+           'Schedule', 'Unlearner', 'Round', 'is_quiet', 'Course', 'guard_row', 'shares_of', 'search_again',
+           'rescan_row', 'without_trigger', 'erase', 'plot_history']
 
 # %% ../nbs/03_unlearning.ipynb #c003
 import copy,math,time
@@ -458,6 +458,7 @@ class Erased:
     bias:dict=field(default_factory=dict) # what `recalibrate` added in the last layer, by label
     rescans:list=field(default_factory=list) # a dict per scan of the purified model, see `rescan_row`
     guard:dict=field(default_factory=dict) # what a precaution after the unlearning did: kept, acc before and after
+    shares:dict=field(default_factory=dict) # by unlearned label: mean probability on clean check images, before and after
     states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
     def row(self): return {k:v for k,v in vars(self).items() if k not in ('model','states')}
 
@@ -474,6 +475,14 @@ def rescan_words(self:Erased):
 def bias_words(self:Erased):
     "What `recalibrate` did"
     return ''.join(f"; bias of label {l} {b:+.2f}" for l,b in self.bias.items())
+
+def _share_words(label, before, after):
+    return f'; label {label} has {after:.1%} of clean images, not {before:.1%} as before: `recalibrate` gives it them back'
+
+@patch(as_prop=True)
+def shares_words(self:Erased):
+    "Which unlearned labels have lost more than a fifth of their clean images"
+    return ''.join(_share_words(l, *s) for l,s in self.shares.items() if s[1]<.8*s[0])
 
 @patch(as_prop=True)
 def guard_words(self:Erased):
@@ -495,7 +504,7 @@ def __repr__(self:Erased):
     if self.status in WITHOUT_TRIGGER: return f'{self.status}: {STATUS[self.status]}; {self.price_words}'
     asr,acc = (f'{self.before[k]:.1%} -> {self.after[k]:.1%}' for k in ('asr','acc'))
     return (f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {asr}, "
-            f"accuracy on check images {acc}; {self.rescan_words}{self.bias_words}{self.guard_words}")
+            f"accuracy on check images {acc}; {self.rescan_words}{self.bias_words}{self.shares_words}{self.guard_words}")
 
 # %% ../nbs/03_unlearning.ipynb #nb210e77
 @patch
@@ -648,6 +657,7 @@ class Course:
     rounds:list=field(default_factory=list)     # of `Round`
     rescans:list=field(default_factory=list)    # of `Scan`: the purified model, after each round
     bias:dict=field(default_factory=dict)       # what `recalibrate` added, by label
+    shares:dict=field(default_factory=dict)     # of clean images, by label, see `shares_of`
     guard:Purified|None=None                    # what a precaution did at last
     @property
     def last(self): return self.rounds[-1]
@@ -707,6 +717,18 @@ def _add_round(self:Unlearner, model, pool, course:Course):
     model.load_state_dict(course.last.best.weights)
     if self.recipe.recalibrate: self.mend(model, pool, course)
 
+# %% ../nbs/03_unlearning.ipynb #sh000001
+def shares_of(
+    victim:nn.Module,   # takes pixels in [0,1], gives logits
+    purified:nn.Module, # its purified copy
+    x:Tensor,           # clean images, (n,c,h,w)
+    labels,             # that were unlearned
+) -> dict:              # by label: its mean probability, the victim's and the purified model's
+    "How many clean images labels get, before and after"
+    at = sorted(labels)
+    def given(model): return predict(model, x).softmax(1).mean(0)[at].tolist()
+    return {l:list(both) for l,*both in zip(at, given(victim), given(purified))}
+
 # %% ../nbs/03_unlearning.ipynb #ndc09c2a
 @patch
 def run(self:Unlearner, model, pool) -> Course:
@@ -719,6 +741,7 @@ def run(self:Unlearner, model, pool) -> Course:
         if course.rescans[-1].pool is None: break
         pool = pool+course.rescans[-1].pool
     if self.recipe.precaution and course.last.met: self.take_care(model, pool, course)
+    course.shares = shares_of(self.case.model, model, course.last.images.x, pool.labels-{None})
     return course
 
 # %% ../nbs/03_unlearning.ipynb #n105f1f5
@@ -761,7 +784,7 @@ def _facts(self:Course) -> dict:
     rescans = [rescan_row(s) for s in self.rescans]
     return dict(status=self.status, history=self.history(), before=self.before, after=self.last.best.metrics,
                 step=self.starts()[-1]+self.last.best.step, diverged=self.last.diverged, bias=self.bias,
-                rescans=rescans, guard=guard_row(self.guard), states=self.states())
+                shares=self.shares, rescans=rescans, guard=guard_row(self.guard), states=self.states())
 
 # %% ../nbs/03_unlearning.ipynb #na5ed365
 @patch
