@@ -69,7 +69,7 @@ class Search:
     steps:int|None=60                # of `Together` and of warps; None: `passes` over the held images
     passes:int=10                    # used if `steps` is None
     staircase_steps:int=40           # of staircases that are trained together
-    leads:bool=True                  # recover a suspect in every family that it leads; False: where it is suspect
+    leads:bool=True                  # look further for suspects, and recover them in every family that they lead
     halve:bool=True                  # drop the worse half of the labels between rounds; fewer images for many labels
     tau:float|None=None              # success rate a suspect must exceed (Algorithm 1, line 13); None: by p-values
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
@@ -924,6 +924,15 @@ def leading_in(self:Study,
     found = [ahead(r, labels) if self.search.leads else set(r.label[r.score>line])&set(labels) for r in each]
     return sorted(set().union(*found))
 
+# %% ../nbs/02_msa_recovery.ipynb #le000003
+@patch
+def look_further(self:Study):
+    "Search the families of the whole image that were not reached, after the verdict"
+    seen = set().union(*(e.family for e in self.evidence))
+    for stage in self.search.stages:
+        whole = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
+        if whole: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
+
 # %% ../nbs/02_msa_recovery.ipynb #st000003
 @patch
 def searched_anew(self:Study,
@@ -1383,6 +1392,7 @@ def _searched(case, search, seed, progress, start):
             study.run_stages()
             verdict,decided = study.verdict,elapsed()
             study.passes.decided = study.passes.gradient
+            if search.leads and verdict.targets: study.look_further()
             good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
     found = _judged(search, verdict, good, case.doubts, case.n_classes, len(case.images))
     return found|dict(acc=acc, decided=decided, seconds=elapsed(), curves=study.by_step, passes=study.passes)
