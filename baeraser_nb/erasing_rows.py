@@ -30,13 +30,14 @@ def erasing_row(
     victim:tuple,   # what `victim_of` made
 ) -> dict:          # JSON values
     "What scan and erasing do to a victim"
-    model,poison,held,test,before = victim
-    found = scan(model, held, replace(SEARCHES['robust'], leads=item.leads), seed=item.spec.seed, progress=False)
-    done = erase(model, held, found, seed=item.spec.seed, progress=False)
-    pool = dict(recovered=sorted({m.family for m in found.pool.members})) if found.pool else dict(recovered=[])
-    said = dict(verdict=found.verdict, targets=found.targets, status=done.status)|pool
-    seconds = dict(scan_seconds=found.seconds, seconds=done.seconds, passes=found.passes.gradient)
-    return dict(before=before, after=measured(done.model, test, poison))|said|seconds
+    (model,poison,held,test,before),seed = victim,item.spec.seed
+    found = scan(model, held, replace(SEARCHES['robust'], leads=item.leads), seed=seed, progress=False)
+    done = erase(model, held, found, seed=seed, progress=False)
+    members = found.pool.members if found.pool else []
+    facts = dict(verdict=found.verdict, targets=found.targets, status=done.status, scan_seconds=found.seconds,
+                 passes=found.passes.gradient, seconds=done.seconds)
+    measures = dict(before=before, after=measured(done.model, test, poison))
+    return measures|dict(recovered=sorted({m.family for m in members}))|facts
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000014
 def both_ways(net, data, attacks):
@@ -78,10 +79,11 @@ erasing_experiment = Experiment(
 def _erasing_line(row):
     "What became of a victim, shares in percent"
     s,before,after = row['spec'],row['before'],row['after']
-    shares = dict(ASR=before['asr'], left=after['asr'], RA=after['ra'], Acc=before['acc'], lost=before['acc']-after['acc'])
+    lost = before['acc']-after['acc']
+    shares = dict(ASR=before['asr'], left=after['asr'], RA=after['ra'], Acc=before['acc'], lost=lost)
     asked = {k:s[k] for k in ('data','net','attack')}|dict(leads=row['leads'])
-    right = row['targets']==before['true']
-    return asked|dict(right=right, families=len(row['recovered']))|{k:100*v for k,v in shares.items()}
+    named = set(before['true'])<=set(row['targets'])
+    return asked|dict(named=named, families=len(row['recovered']))|{k:100*v for k,v in shares.items()}
 
 def erasing_table(
     rows:list,          # of `erasing_experiment`

@@ -927,11 +927,11 @@ def leading_in(self:Study,
 # %% ../nbs/02_msa_recovery.ipynb #le000003
 @patch
 def look_further(self:Study):
-    "Search the families of the whole image that were not reached, after the verdict"
+    "Search the families of the whole image that were not reached, in short, after the verdict"
     seen = set().union(*(e.family for e in self.evidence))
-    for stage in self.search.stages:
-        whole = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
-        if whole: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
+    for stage in (self.search.first or self.search).stages:
+        unseen = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
+        if unseen: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
 
 # %% ../nbs/02_msa_recovery.ipynb #st000003
 @patch
@@ -1056,6 +1056,7 @@ def say(self:Study, what):
 @patch
 def recovered_labels(self:Study, labels) -> list: # of `Generators`
     "The triggers of labels that are targets of all classes"
+    if self.search.leads: self.look_further()
     own = [f for f in self.search.families if not (f.shares_staircase or f.every_class)]
     self.say(f"triggers of label {', '.join(map(str, labels))}")
     good = self.shared_staircase(labels)
@@ -1392,7 +1393,6 @@ def _searched(case, search, seed, progress, start):
             study.run_stages()
             verdict,decided = study.verdict,elapsed()
             study.passes.decided = study.passes.gradient
-            if search.leads and verdict.targets: study.look_further()
             good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
     found = _judged(search, verdict, good, case.doubts, case.n_classes, len(case.images))
     return found|dict(acc=acc, decided=decided, seconds=elapsed(), curves=study.by_step, passes=study.passes)

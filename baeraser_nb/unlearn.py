@@ -458,7 +458,7 @@ class Erased:
     bias:dict=field(default_factory=dict) # what `recalibrate` added in the last layer, by label
     rescans:list=field(default_factory=list) # a dict per scan of the purified model, see `rescan_row`
     guard:dict=field(default_factory=dict) # what a precaution after the unlearning did: kept, acc before and after
-    shares:dict=field(default_factory=dict) # by unlearned label: mean probability on clean check images, before and after
+    shares:dict=field(default_factory=dict) # by unlearned label: its share of clean check images, before and after
     states:dict=field(default_factory=dict, repr=False) # with `keep`: the weights of every checked step
     def row(self): return {k:v for k,v in vars(self).items() if k not in ('model','states')}
 
@@ -477,7 +477,8 @@ def bias_words(self:Erased):
     return ''.join(f"; bias of label {l} {b:+.2f}" for l,b in self.bias.items())
 
 def _share_words(label, before, after):
-    return f'; label {label} has {after:.1%} of clean images, not {before:.1%} as before: `recalibrate` gives it them back'
+    told = f'label {label} has {after:.1%} of clean images, not {before:.1%} as before'
+    return f'; {told}: `recalibrate` can give them back'
 
 @patch(as_prop=True)
 def shares_words(self:Erased):
@@ -503,8 +504,9 @@ def __repr__(self:Erased):
     if self.status=='unchanged': return f"unchanged: {STATUS['unchanged']}"
     if self.status in WITHOUT_TRIGGER: return f'{self.status}: {STATUS[self.status]}; {self.price_words}'
     asr,acc = (f'{self.before[k]:.1%} -> {self.after[k]:.1%}' for k in ('asr','acc'))
+    said = self.rescan_words+self.bias_words+self.shares_words+self.guard_words
     return (f"{self.status} at step {self.step} ({self.seconds:.0f} s): recovered triggers' ASR {asr}, "
-            f"accuracy on check images {acc}; {self.rescan_words}{self.bias_words}{self.shares_words}{self.guard_words}")
+            f"accuracy on check images {acc}; {said}")
 
 # %% ../nbs/03_unlearning.ipynb #nb210e77
 @patch
