@@ -928,10 +928,11 @@ def leading_in(self:Study,
 @patch
 def look_further(self:Study):
     "Search the families of the whole image that were not reached, in short, after the verdict"
-    seen = set().union(*(e.family for e in self.evidence))
+    seen,before = set().union(*(e.family for e in self.evidence)),dict(self.passes.stages)
     for stage in (self.search.first or self.search).stages:
         unseen = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
         if unseen: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
+    self.passes.stages = before # which are those up to the verdict
 
 # %% ../nbs/02_msa_recovery.ipynb #st000003
 @patch
