@@ -20,6 +20,8 @@ from .attacks import make_trigger
 from .zoo import PATCHES,Spec,load_victim,paper_grid,recipe
 from .families import (AdditivePattern,Canvas,GeneratedPatch,Generators,Mask,RandomPixelPatch,Warp,
     densest_corners,success,train_generators)
+from .affine import KnownChange
+from .per_image import PerImage
 from .recovery import scan
 from .experiments import search_settings
 
@@ -72,14 +74,16 @@ def trigger_corner(
     return generators.corners[i].tolist()
 
 # %% ../nbs/04c_quality.ipynb #d004a
+_NO_PLACE = Warp,AdditivePattern,KnownChange,PerImage # families whose triggers lie all over the image
+
 def pictures(
     generators:Generators,
     i:int,                 # which
     n:int=64,              # samples
-) -> Tensor|None:          # (n,c,h,w), pixels in [0,1]; None for warps and additive patterns, which have no place
+) -> Tensor|None:          # (n,c,h,w), pixels in [0,1]; None for families of `_NO_PLACE`
     "Samples of a generator, cut to where the trigger is"
     family = generators.family
-    if isinstance(family, (Warp,AdditivePattern)): return None
+    if isinstance(family, _NO_PLACE): return None
     samples = generators.sample(n, i).cpu()
     if isinstance(family, (GeneratedPatch,RandomPixelPatch)): return samples
     size = 9 if isinstance(family, Mask) else generators.canvas.patch
