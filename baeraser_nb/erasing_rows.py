@@ -8,9 +8,10 @@ __all__ = ['ERASINGS', 'erasing_experiment', 'Erasing', 'erasing_row', 'both_way
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000004
 from dataclasses import asdict,dataclass,replace
+from operator import attrgetter
 import pandas as pd
 from .population import ModelSpec,measured
-from .precaution_rows import victim_of
+from .precaution_rows import net_and_data,victim_of
 from .recovery import SEARCHES,scan
 from .rows import Experiment,by_part
 from .unlearn import UNLEARNINGS,erase
@@ -68,12 +69,10 @@ def erasing_words(row):
 
 def _asked(e): return dict(name=e.name, spec=asdict(e.spec), leads=e.leads)
 def _settings(e): return dict(leads=e.leads, unlearning=asdict(UNLEARNINGS['robust']))
-def _kind(row): return dict(net=row['spec']['net'], data=row['spec']['data'])
-def _spec(e): return e.spec
 
 erasing_experiment = Experiment(
     'erasing', by_part(ERASINGS), erasing_row, ('unlearn','population'), erasing_words, asked=_asked,
-    settings=_settings, kind=_kind, group=_spec, share=victim_of, parts=list(ERASINGS))
+    settings=_settings, kind=net_and_data, group=attrgetter('spec'), share=victim_of, parts=list(ERASINGS))
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000019
 def _erasing_line(row):

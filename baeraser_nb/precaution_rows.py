@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'KINDS', 'ATTEMPTS', 'precaution_experiment', 'Attempt', 'victim_of', 'attempt_row', 'attempts', 'fitted',
-           'judged', 'elsewhere', 'deeper', 'missed', 'parts_left_out', 'attempt_words', 'table_of']
+           'judged', 'elsewhere', 'deeper', 'missed', 'parts_left_out', 'attempt_words', 'net_and_data', 'table_of']
 
 # %% ../nbs/04i_precaution_measured.ipynb #n5e6a3ee
 from dataclasses import asdict,dataclass,replace
+from operator import attrgetter
 import pandas as pd
 from .population import ModelSpec,measured,population_data,train_member
 from .precaution import Precaution,purify
@@ -102,12 +103,11 @@ def attempt_words(row):
 # %% ../nbs/04i_precaution_measured.ipynb #a032
 def _asked(a): return dict(name=a.name, spec=asdict(a.spec), purify=a.recipe)
 def _settings(a): return asdict(RECIPES[a.recipe])
-def _kind(row): return dict(net=row['spec']['net'], data=row['spec']['data'])
-def _spec(a): return a.spec
+def net_and_data(row): return dict(net=row['spec']['net'], data=row['spec']['data'])
 
 precaution_experiment = Experiment(
     'precaution', by_part(ATTEMPTS), attempt_row, ('precaution','population'), attempt_words, asked=_asked,
-    settings=_settings, kind=_kind, group=_spec, share=victim_of, parts=list(ATTEMPTS))
+    settings=_settings, kind=net_and_data, group=attrgetter('spec'), share=victim_of, parts=list(ATTEMPTS))
 
 # %% ../nbs/04i_precaution_measured.ipynb #n6fddb1e
 def _model_line(row):

@@ -69,7 +69,7 @@ class Search:
     steps:int|None=60                # of `Together` and of warps; None: `passes` over the held images
     passes:int=10                    # used if `steps` is None
     staircase_steps:int=40           # of staircases that are trained together
-    leads:bool=True                  # look further for suspects, and recover them in every family that they lead
+    leads:bool=True                  # recover what is named in every family that it leads, see `Study.further`
     halve:bool=True                  # drop the worse half of the labels between rounds; fewer images for many labels
     tau:float|None=None              # success rate a suspect must exceed (Algorithm 1, line 13); None: by p-values
     alpha:float=.05                  # share of clean models that may be suspected, if `tau` is None
@@ -904,35 +904,15 @@ def works(self:Study, generators):
     return self.success(generators, 100).rate>=.5
 
 # %% ../nbs/02_msa_recovery.ipynb #st000001
-def ahead(
-    rows,       # evidence, with `label` and `statistic`
-    labels,     # suspected ones
-) -> set:       # some of them
-    "Suspected labels that no other label is ahead of"
-    known = rows.label.isin(labels)
-    best = max(rows.statistic[~known].dropna(), default=-math.inf)
-    return set(rows.label[known&(rows.statistic>best)])
-
 @patch
-def leading_in(self:Study,
-    families,   # of which a suspect may lead one
+def standing_out(self:Study,
+    families,   # that a label may stand out in
     labels,     # suspected ones
 ) -> list:      # some of them, ascending
-    "Suspected labels that lead one of some families; without `leads` in the search, those that are suspect by one"
-    rows,line = self.verdict.evidence,self.search.threshold
-    each = [rows[rows.family==f.title] for f in families]
-    found = [ahead(r, labels) if self.search.leads else set(r.label[r.score>line])&set(labels) for r in each]
-    return sorted(set().union(*found))
-
-# %% ../nbs/02_msa_recovery.ipynb #le000003
-@patch
-def look_further(self:Study):
-    "Search the families of the whole image that were not reached, in short, after the verdict"
-    seen,before = set().union(*(e.family for e in self.evidence)),dict(self.passes.stages)
-    for stage in (self.search.first or self.search).stages:
-        unseen = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
-        if unseen: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
-    self.passes.stages = before # which are those up to the verdict
+    "Suspected labels whose evidence in one of some families is beyond the threshold"
+    rows = self.verdict.evidence
+    over = rows.family.isin([f.title for f in families])&(rows.score>self.search.threshold)
+    return sorted(set(rows.label[over])&set(labels))
 
 # %% ../nbs/02_msa_recovery.ipynb #st000003
 @patch
@@ -940,11 +920,11 @@ def searched_anew(self:Study,
     families,   # of `recover`
     labels,     # suspected ones
 ) -> list:      # of `Generators`
-    "A search of some families for suspects; one that is for its kind, for those that lead it"
+    "A search of some families for suspects; one that is for its kind, for labels that stand out in that alone"
     shared = [f for f in families if not f.for_its_kind]
     found = search_together(self, shared, torch.tensor(labels)) if shared else {}
     for f in (f for f in families if f.for_its_kind):
-        own = self.leading_in([o for o in self.search.families if o.kind is f.kind], labels)
+        own = self.standing_out([o for o in self.search.families if o.kind is f.kind], labels)
         if own: found |= search_together(self, [f], torch.tensor(own))
     return list(found.values())
 
@@ -980,21 +960,24 @@ def stairs(self:Study,
 
 # %% ../nbs/02_msa_recovery.ipynb #n36f5f2c
 @patch
-def own(self:Study,
-    family:Family,
-    labels,         # suspected ones
-) -> list:          # of one `Generators`, or of none
-    "What a family has searched for the suspects that lead it"
-    found,mine = self.generators.get(family.title),self.leading_in([family], labels)
-    return only(found, [l in mine for l in found.labels.tolist()]) if found is not None else []
-
-@patch
 def own_stairs(self:Study,
     family:Family,
-    labels,         # suspected ones
+    labels,
 ) -> list:          # of `Generators`, or none
-    "The staircase of the suspects that lead a family, from what it has searched"
-    return [g for found in self.own(family, labels) for g in self.stairs(found, family.staircase_steps)]
+    "The staircase of some labels, from what a family has searched"
+    found = self.generators.get(family.title)
+    at = [] if found is None else [k for k,l in enumerate(found.labels.tolist()) if l in labels]
+    if not at: return []
+    kept = found.keep(at)
+    kept.family = family
+    return self.stairs(kept, family.staircase_steps)
+
+@patch
+def own_staircase(self:Family, study:Study, labels): return study.own_stairs(self, labels)
+
+@patch
+def own_staircase(self:AdditivePattern, study:Study, labels): # the bound stays
+    return study.own_stairs(replace(self, share=None), labels)
 
 # %% ../nbs/02_msa_recovery.ipynb #h4000033
 def _those(groups, which):
@@ -1018,7 +1001,7 @@ def shared_staircase(self:Study,
 @patch
 def staircase(self:Family, study:Study, labels) -> list: # of `Generators`
     "Generators of the suspected labels that work: fresh ones, or those that were searched"
-    if self.goes_on: return study.own_stairs(self, labels)
+    if self.goes_on: return self.own_staircase(study, study.standing_out([self], labels))
     g = study.fresh(self, torch.tensor(labels))
     study.run([g], self.staircase_steps, study.search.b)
     return only(g, study.works(g))
@@ -1042,10 +1025,8 @@ def staircase(self:Mask, study:Study, labels):
 # %% ../nbs/02_msa_recovery.ipynb #ncedbf26
 @patch
 def staircase(self:AdditivePattern, study:Study, labels):
-    "The patterns that were searched, one for each threshold, under a bound that stays"
-    found = study.own(self, labels)
-    for g in found: g.family = replace(self, share=None)
-    return [s for g in found for s in study.stairs(g, self.staircase_steps)]
+    "The patterns that were searched to the end, one for each threshold, under a bound that stays"
+    return [] if self.title in study.given_up else self.own_staircase(study, labels)
 
 # %% ../nbs/02_msa_recovery.ipynb #ne43ddff
 @patch
@@ -1057,7 +1038,6 @@ def say(self:Study, what):
 @patch
 def recovered_labels(self:Study, labels) -> list: # of `Generators`
     "The triggers of labels that are targets of all classes"
-    if self.search.leads: self.look_further()
     own = [f for f in self.search.families if not (f.shares_staircase or f.every_class)]
     self.say(f"triggers of label {', '.join(map(str, labels))}")
     good = self.shared_staircase(labels)
@@ -1080,6 +1060,40 @@ def recovered(self:Study,
         self.say('all-to-all triggers')
         for f in every_class: good = good+f.staircase(self, by_class)
     return good
+
+# %% ../nbs/02_msa_recovery.ipynb #fu000002
+def ahead(
+    rows,       # evidence, with `label` and `statistic`
+    labels,     # named ones
+) -> set:       # some of them
+    "Named labels that no other label is ahead of"
+    known = rows.label.isin(labels)
+    best = max(rows.statistic[~known].dropna(), default=-math.inf)
+    return set(rows.label[known&(rows.statistic>best)])
+
+# %% ../nbs/02_msa_recovery.ipynb #fu000004
+@patch
+def look_further(self:Study):
+    "Search the families of the whole image that were not reached, in short"
+    seen,before = set().union(*(e.family for e in self.evidence)),dict(self.passes.stages)
+    for stage in (self.search.first or self.search).stages:
+        unseen = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
+        if unseen: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
+    self.passes.stages = before # which are those up to the verdict
+
+# %% ../nbs/02_msa_recovery.ipynb #fu000006
+@patch
+def further(self:Study,
+    good,       # `Generators`, those recovered of the labels that are named
+) -> list:      # more of them, all of which work
+    "Triggers of the same labels, of families that they lead and that have given none"
+    self.look_further()
+    rows,had = self.verdict.evidence,{(m.family,m.label) for g in good for m in members_of(g)}
+    labels,more = {l for _,l in had}-{None},[]
+    for f in (f for f in self.search.families if f.goes_on or isinstance(f, AdditivePattern)):
+        new = {l for l in ahead(rows[rows.family==f.title], labels) if (f.title,l) not in had}
+        more = more+f.own_staircase(self, new)
+    return more
 
 # %% ../nbs/02_msa_recovery.ipynb #ncd3eb8f
 @dataclass(frozen=True)
@@ -1395,6 +1409,7 @@ def _searched(case, search, seed, progress, start):
             verdict,decided = study.verdict,elapsed()
             study.passes.decided = study.passes.gradient
             good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
+            if search.leads and good: good = good+study.further(good)
     found = _judged(search, verdict, good, case.doubts, case.n_classes, len(case.images))
     return found|dict(acc=acc, decided=decided, seconds=elapsed(), curves=study.by_step, passes=study.passes)
 

@@ -477,13 +477,15 @@ def bias_words(self:Erased):
     return ''.join(f"; bias of label {l} {b:+.2f}" for l,b in self.bias.items())
 
 def _share_words(label, before, after):
+    "What a label has lost; '' where four fifths are left"
+    if after>=.8*before: return ''
     told = f'label {label} has {after:.1%} of clean images, not {before:.1%} as before'
     return f'; {told}: `recalibrate` can give them back'
 
 @patch(as_prop=True)
 def shares_words(self:Erased):
     "Which unlearned labels have lost more than a fifth of their clean images"
-    return ''.join(_share_words(l, *s) for l,s in self.shares.items() if s[1]<.8*s[0])
+    return ''.join(_share_words(l, before, after) for l,(before,after) in self.shares.items())
 
 @patch(as_prop=True)
 def guard_words(self:Erased):
