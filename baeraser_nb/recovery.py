@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['STEP_IMAGES', 'MOST_IMAGES', 'BOUNDED', 'RECOVERED', 'SEARCHES', 'SHORT', 'Together', 'families_of', 'Search',
            'Passes', 'Planned', 'Size', 'Study', 'Tally', 'search_together', 'masks_left', 'odds_above_chance',
-           'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'ahead', 'Member', 'members_of', 'TriggerPool',
-           'labels_reached', 'Scan', 'class_name', 'preset_named', 'by_step', 'few_classes', 'scan', 'show_triggers',
-           'plot_scores', 'plot_curves']
+           'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member', 'members_of', 'TriggerPool',
+           'labels_reached', 'ahead', 'Scan', 'class_name', 'preset_named', 'by_step', 'few_classes', 'scan',
+           'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -1061,40 +1061,6 @@ def recovered(self:Study,
         for f in every_class: good = good+f.staircase(self, by_class)
     return good
 
-# %% ../nbs/02_msa_recovery.ipynb #fu000002
-def ahead(
-    rows,       # evidence, with `label` and `statistic`
-    labels,     # named ones
-) -> set:       # some of them
-    "Named labels that no other label is ahead of"
-    known = rows.label.isin(labels)
-    best = max(rows.statistic[~known].dropna(), default=-math.inf)
-    return set(rows.label[known&(rows.statistic>best)])
-
-# %% ../nbs/02_msa_recovery.ipynb #fu000004
-@patch
-def look_further(self:Study):
-    "Search the families of the whole image that were not reached, in short"
-    seen,before = set().union(*(e.family for e in self.evidence)),dict(self.passes.stages)
-    for stage in (self.search.first or self.search).stages:
-        unseen = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
-        if unseen: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
-    self.passes.stages = before # which are those up to the verdict
-
-# %% ../nbs/02_msa_recovery.ipynb #fu000006
-@patch
-def further(self:Study,
-    good,       # `Generators`, those recovered of the labels that are named
-) -> list:      # more of them, all of which work
-    "Triggers of the same labels, of families that they lead and that have given none"
-    self.look_further()
-    rows,had = self.verdict.evidence,{(m.family,m.label) for g in good for m in members_of(g)}
-    labels,more = {l for _,l in had}-{None},[]
-    for f in (f for f in self.search.families if f.goes_on or isinstance(f, AdditivePattern)):
-        new = {l for l in ahead(rows[rows.family==f.title], labels) if (f.title,l) not in had}
-        more = more+f.own_staircase(self, new)
-    return more
-
 # %% ../nbs/02_msa_recovery.ipynb #ncd3eb8f
 @dataclass(frozen=True)
 class Member:
@@ -1178,6 +1144,41 @@ def stamp(self:TriggerPool,
         if len(i): out[i],labels[i] = g.stamp(x[i], k),labels_reached(g, k, None if y is None else y[i])
         which = which-len(g) # counted from the next one's first
     return out,labels
+
+# %% ../nbs/02_msa_recovery.ipynb #fu000002
+def ahead(
+    rows,       # evidence, with `label` and `statistic`
+    labels,     # named ones
+) -> set:       # some of them
+    "Named labels that no other label is ahead of"
+    known = rows.label.isin(labels)
+    best = max(rows.statistic[~known].dropna(), default=-math.inf)
+    return set(rows.label[known&(rows.statistic>best)])
+
+# %% ../nbs/02_msa_recovery.ipynb #fu000004
+@patch
+def look_further(self:Study):
+    "Search the families of the whole image that were not reached, in short"
+    seen,before = set().union(*(e.family for e in self.evidence)),dict(self.passes.stages)
+    search = self.short().search if self.search.first else self.search
+    for stage in search.stages:
+        unseen = isinstance(stage, (KnownChange,AdditivePattern)) and stage.title not in seen
+        if unseen: self.run_stage(stage, torch.randint(2**31, ()).item(), False)
+    self.passes.stages = before # which are those up to the verdict
+
+# %% ../nbs/02_msa_recovery.ipynb #fu000006
+@patch
+def further(self:Study,
+    good,       # `Generators`, those recovered of the labels that are named
+) -> list:      # more of them, all of which work
+    "Triggers of the same labels, of families that they lead and that have given none"
+    self.look_further()
+    rows,had = self.verdict.evidence,{(m.family,m.label) for g in good for m in members_of(g)}
+    labels,more = {l for _,l in had}-{None},[]
+    for f in (f for f in self.search.families if f.goes_on or isinstance(f, AdditivePattern)):
+        new = {l for l in ahead(rows[rows.family==f.title], labels) if (f.title,l) not in had}
+        more = more+f.own_staircase(self, new)
+    return more
 
 # %% ../nbs/02_msa_recovery.ipynb #n727fe0c
 @dataclass
