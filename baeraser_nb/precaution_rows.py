@@ -103,7 +103,9 @@ def attempt_words(row):
 # %% ../nbs/04i_precaution_measured.ipynb #a032
 def _asked(a): return dict(name=a.name, spec=asdict(a.spec), purify=a.recipe)
 def _settings(a): return asdict(RECIPES[a.recipe])
-def net_and_data(row): return dict(net=row['spec']['net'], data=row['spec']['data'])
+def net_and_data(row):
+    "What rows of models of the population share that take equally long"
+    return dict(net=row['spec']['net'], data=row['spec']['data'])
 
 precaution_experiment = Experiment(
     'precaution', by_part(ATTEMPTS), attempt_row, ('precaution','population'), attempt_words, asked=_asked,
