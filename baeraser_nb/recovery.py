@@ -24,6 +24,7 @@ from .data import Images
 from .networks import frozen,predict
 from .affine import AffineMap,KnownChange
 from .filters import ColourFilter,GreyFilter,PhotoFilter
+from .known_changes import ColourFringe,PlaneWave,Shadow
 from .one_class import OneClassGenerators,OneClassPatch
 from .per_image import PerImage
 from .inputs import Doubt,as_case
@@ -135,7 +136,7 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 RECOVERED = *BOUNDED,FineWarp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch(),
-         PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter())
+         PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe())
 
 # %% ../nbs/02_msa_recovery.ipynb #n0c4a462
 _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
@@ -143,7 +144,8 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
           RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
           PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
-          WideWarp(most=12),ColourFilter(n=100),GreyFilter(n=100))
+          WideWarp(most=12),ColourFilter(n=100),GreyFilter(n=100),
+          PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 

@@ -163,7 +163,7 @@ def _threshold_sentence(about):
 
 # %% ../nbs/05_report.ipynb #n0b18a45
 NOT_SEEN = ('triggers that differ from image to image', 'triggers for one class of more than twenty',
-            'large warps, turns by over 30 degrees', 'faint waves over the whole image',
+            'large warps, turns by over 30 degrees', 'faint waves and shadows over grey images',
             'filters of grey images, strong or local ones of coloured images',
             'several patches that work only together',
             'backdoors written into the weights by hand') # what no family finds
