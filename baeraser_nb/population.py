@@ -454,7 +454,8 @@ PARTS = dict(
     filters=partial(members, ('vgg_elu','mobilenet'), ('cifar10','gtsrb'), tuple(_FILTERED)),
     bent=partial(members, ('vgg','resnet8','plain_elu'), ('gtsrb','cifar10'), ('bent',)),
     rippled=partial(members, ('vgg','resnet8','plain_elu'), ('gtsrb',), ('rippled',)),
-    whole=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('shaded','fringed','sig')),
+    whole=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('shaded','fringed')),
+    waves=partial(members, ('vgg','plain_elu'), ('cifar10','gtsrb'), ('sig',)),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
     held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 
