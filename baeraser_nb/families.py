@@ -181,7 +181,6 @@ class Family:
     fewest:ClassVar[int] = 2                # classes, below which it is not searched for
     largest:ClassVar[float] = math.inf      # and above which it is not
     channels:ClassVar[tuple|None] = None    # of the images that it is searched on; None: any
-    flattest:ClassVar[float] = 1.            # and the largest share of flat pixels, see `flat_share`
     flattest:ClassVar[float] = 1.           # and the largest share of flat pixels, see `flat_share`
     for_its_kind:ClassVar[bool] = False     # is it recovered only for labels that stand out in its kind?
 

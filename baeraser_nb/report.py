@@ -144,7 +144,7 @@ def _searched_sentence(found):
     skipped,absent = _not_searched(found, did)
     said = f'Looked for were {said_once(did)}.'
     early = 'because the verdict was settled before'
-    unfit = 'which are for more or fewer classes, more images, or other colours'
+    unfit = 'which are for more or fewer classes, more images, or images of another kind'
     if skipped: said += f' Not looked for were {said_once(skipped)}, {early if found.targets else unfit}.'
     if absent: said += f' Not looked for were {said_once(absent)}, which this search leaves out.'
     return said
