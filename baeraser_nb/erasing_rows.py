@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ERASINGS', 'erasing_experiment', 'Erasing', 'erasing_row', 'both_ways', 'on_signs', 'on_photographs', 'on_clothes',
-           'erasing_words', 'erasing_table']
+           'over_all', 'erasing_words', 'erasing_table']
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000004
 from dataclasses import asdict,dataclass,replace
@@ -58,7 +58,12 @@ def on_clothes():
     "Triggers that depend on the image, and a pattern, on clothes"
     return both_ways('vgg', 'fashion_mnist', ('input_aware','wanet','low_frequency'))
 
-ERASINGS = dict(signs=on_signs, photographs=on_photographs, clothes=on_clothes)
+def over_all():
+    "Shadows, a lens and faint waves over the whole image, on photographs and signs; recovered as `scan` does"
+    photographs = [ModelSpec(net, 'cifar10', a) for net in ('vgg','resnet8') for a in ('shaded','fringed','sig')]
+    return [Erasing(s) for s in photographs+[ModelSpec('vgg', 'gtsrb', a) for a in ('shaded','fringed')]]
+
+ERASINGS = dict(signs=on_signs, photographs=on_photographs, clothes=on_clothes, whole=over_all)
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000016
 def erasing_words(row):
