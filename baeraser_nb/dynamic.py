@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import nn,Tensor
 from fastcore.basics import basic_repr,patch,store_attr
 from .core import BadInput,seeded
-from .data import Images
+from .data import Images,to_float
 from .networks import eval_mode
 from .stamping import window
 from .attacks import Poison,Trigger,aim
@@ -212,7 +212,9 @@ def fringed(
     scales:tuple=Lens.scales, # see `Lens`
 ) -> Poison:
     "Colour fringes: red larger than green, and green than blue"
-    return Poison(Lens(scales), target, rate)
+    lens = Lens(scales)
+    lens.stamp(to_float(train.x[:1])) # refuses images without colours before anything is trained
+    return Poison(lens, target, rate)
 
 # %% ../nbs/01e_dynamic.ipynb #n2ef37f6
 class Covered(Poison):
