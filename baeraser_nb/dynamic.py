@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['FILTERS', 'MORE_ATTACKS', 'sticker', 'low_frequency', 'Rotation', 'rotated', 'Filter', 'filtered', 'CastShadow',
-           'shaded', 'Lens', 'fringed', 'Covered', 'SourceSpecific', 'source_specific', 'Mosaic', 'adaptive_blend',
-           'Foreign', 'Quantise', 'quantised', 'TriggerNet', 'ImageTrigger', 'diversity_loss', 'InputAware',
-           'input_aware', 'TwoAtOnce', 'two_at_once']
+           'shaded', 'Lens', 'fringed', 'ghosted', 'Reflection', 'reflected', 'Covered', 'SourceSpecific',
+           'source_specific', 'Mosaic', 'adaptive_blend', 'Foreign', 'Quantise', 'quantised', 'TriggerNet',
+           'ImageTrigger', 'diversity_loss', 'InputAware', 'input_aware', 'TwoAtOnce', 'two_at_once']
 
 # %% ../nbs/01e_dynamic.ipynb #n5b8fff3
 import math
@@ -215,6 +215,51 @@ def fringed(
     lens = Lens(scales)
     lens.stamp(to_float(train.x[:1])) # refuses images without colours before anything is trained
     return Poison(lens, target, rate)
+
+# %% ../nbs/01e_dynamic.ipynb #rf100002
+def ghosted(
+    scenes:Tensor,  # in [0,1], (n,c,h,w)
+    apart:int=2,    # pixels between the two reflections, right and down, >= 0
+) -> Tensor:        # (n,c,h,w)
+    "Scenes as the two faces of a pane mirror them, out of focus"
+    from torchvision.transforms.v2.functional import gaussian_blur
+    soft = gaussian_blur(scenes, 3)
+    second = F.pad(soft, (apart,0,apart,0), 'replicate')[...,:soft.shape[2],:soft.shape[3]]
+    return .6*soft+.4*second
+
+@dataclass(frozen=True, eq=False)
+class Reflection:
+    "A pane of glass that mirrors one of some scenes into each image"
+    scenes:Tensor       # as mirrored, in [0,1], (n,c,h,w)
+    strength:float=.5   # the largest share of the light that is the scene's, in (0,1); the least is two thirds of that
+
+    def __post_init__(self):
+        if not 0<self.strength<1: raise BadInput(f"`strength` is a share of the light, in (0,1); got {self.strength}")
+
+@patch
+def stamp(self:Reflection,
+    x:Tensor,                       # images in [0,1], (n,c,h,w)
+    generator:torch.Generator=None, # of scenes and strengths, on the CPU
+) -> Tensor:                        # new images
+    "The images, each behind a reflection"
+    which = torch.randint(len(self.scenes), (len(x),), generator=generator)
+    share = self.strength*(2+torch.rand(len(x), 1, 1, 1, generator=generator))/3
+    return x.lerp(self.scenes[which].to(x), share.to(x))
+
+# %% ../nbs/01e_dynamic.ipynb #rf100005
+def reflected(
+    model,              # the clean model; not looked at
+    train:Images,       # the training images
+    target:int|str=0,   # target label, or 'next'
+    rate:float=.1,      # poisoned share of each batch
+    seed:int=0,         # of the scenes
+    scenes:int=5,       # how many, >= 1
+    strength:float=.5,  # see `Reflection`
+) -> Poison:
+    "Reflections of a few scenes, which are training images (after Liu et al. 2020)"
+    if scenes<1: raise BadInput(f"`scenes` must be >= 1; got {scenes}")
+    drawn = torch.randperm(len(train), generator=_rng(seed))[:scenes]
+    return Poison(Reflection(ghosted(to_float(train.x[drawn])), strength), target, rate)
 
 # %% ../nbs/01e_dynamic.ipynb #n2ef37f6
 class Covered(Poison):

@@ -15,6 +15,7 @@ from difflib import get_close_matches
 import torch
 from torch import nn,Tensor
 import torch.nn.functional as F
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 from .core import BadInput,computes_bf16,log,seeded
 from .data import Images,to_float
 
@@ -498,12 +499,44 @@ def amp_mode(
     finally:
         if old is not None: model.amp = old
 
+# %% ../nbs/00b_networks.ipynb #fd000002
+_CONVOLUTIONS = nn.Conv2d,TightConv2d
+
+def _followed(net, x):
+    "The convolutions of `net` and the BatchNorms that get what they made, found by running it on `x`"
+    made,pairs = {},[]
+    def note(m, args, y):
+        if type(m) in _CONVOLUTIONS: made[id(y)] = m,y # with `y` itself, so that no other tensor gets its id
+        elif id(args[0]) in made: pairs.append((made[id(args[0])][0], m))
+    layers = [m for m in net.modules() if type(m) in (*_CONVOLUTIONS, nn.BatchNorm2d)]
+    hooks = [m.register_forward_hook(note) for m in layers if not (m._forward_hooks or m._forward_pre_hooks)]
+    try: net(x)
+    finally:
+        for h in hooks: h.remove()
+    return pairs
+
+# %% ../nbs/00b_networks.ipynb #fd000005
+def _fold(net, x):
+    "Fold the BatchNorms of `net` into the convolutions they follow, in place"
+    names = {m:name for name,m in net.named_modules()}
+    for conv,norm in _followed(net, x):
+        if norm.running_var is None: continue # it normalises by the batch
+        net.set_submodule(names[conv], fuse_conv_bn_eval(conv, norm))
+        net.set_submodule(names[norm], nn.Identity())
+
+@torch.no_grad()
+def _folded(model, x):
+    "A copy of `model` in evaluation mode, its BatchNorms folded in if it answers the same on `x`"
+    new = copied(model).eval()
+    _fold(new, x[:2])
+    with eval_mode(model),amp_mode(model, False),amp_mode(new, False): want,z = model(x),new(x)
+    return new if (z-want).abs().max()<=1e-3*want.std() else copied(model)
+
 # %% ../nbs/00b_networks.ipynb #q005
 def _in_bf16(net, layout):
-    "A copy of `net` with the weights that autocast would convert already in bfloat16"
-    net = copied(net)
+    "`net` with the weights that autocast would convert already in bfloat16, changed in place"
     for m in net.modules():
-        if type(m) in (nn.Conv2d,TightConv2d,nn.Linear): m.to(torch.bfloat16, memory_format=layout)
+        if type(m) in _CONVOLUTIONS or type(m) is nn.Linear: m.to(torch.bfloat16, memory_format=layout)
         if type(m) is nn.MaxPool2d: m.__class__ = QuickMaxPool2d
         if isinstance(m, Classifier): m.amp = True # within another module; else it would switch autocast off
     return net
@@ -525,14 +558,14 @@ def _agrees(fast, model, x):
     return bool(same and (z-want).abs().mean()<=.05*want.std() and g.isfinite().all())
 
 # %% ../nbs/00b_networks.ipynb #n22b9b86
-def _copy_for_search(model, layout):
+def _copy_for_search(model, layout, x=None):
     "A `Classifier` around a copy of the network in `model`, or around a copy of `model`, in bfloat16"
     own = isinstance(model, Classifier)
     stats = (model.mean.flatten(),model.std.flatten()) if own else (0.,1.)
-    net = _in_bf16(model.net if own else model, layout)
-    new = Classifier(net, *stats, amp=True).to(next(model.parameters()).device)
-    new.channels_last = layout is torch.channels_last or getattr(model, 'channels_last', False)
-    return new
+    new = copied(model) if x is None else _folded(model, x[:16])
+    fast = Classifier(_in_bf16(new.net if own else new, layout), *stats, amp=True).to(next(model.parameters()).device)
+    fast.channels_last = layout is torch.channels_last or getattr(model, 'channels_last', False)
+    return fast
 
 # %% ../nbs/00b_networks.ipynb #n3da6fe2
 def _checked_copy(model, x):
@@ -541,7 +574,7 @@ def _checked_copy(model, x):
     why = 'it answers otherwise'
     for layout in layouts:
         try:
-            fast = _copy_for_search(model, layout)
+            fast = _copy_for_search(model, layout, x)
             if _agrees(fast, model, x): return fast
         except Exception as e: why = str(e).partition('\n')[0][:100] # e.g. `view` among channels last
     log.info('the model is searched in float32, not in bfloat16: %s', why)
@@ -555,16 +588,18 @@ def _layout_for(model, images):
     return torch.preserve_format if plain else torch.channels_last
 
 # %% ../nbs/00b_networks.ipynb #n99023ef
+def _some(images, device, most=64):
+    "Pixels of a few images, to compare models on; None where there are no images"
+    return None if images is None else to_float(images.x[::-(-len(images)//most)], device)
+
 def _for_search(model, amp, images):
     "The model, or a faster copy of it"
     device = next(model.parameters()).device
-    fast = amp and computes_bf16(device.type)
+    fast,x = amp and computes_bf16(device.type),_some(images, device)
     if isinstance(model, Classifier):
-        if fast: return _copy_for_search(model, _layout_for(model, images))
+        if fast: return _copy_for_search(model, _layout_for(model, images), x)
         return Classifier(model.net, model.mean.flatten(), model.std.flatten(), amp=amp).to(device)
-    if not fast or images is None: return model
-    step = -(-len(images)//64) # at most 64 images tell whether a copy answers like the model
-    return _checked_copy(model, to_float(images.x[::step], device))
+    return model if not fast or x is None else _checked_copy(model, x)
 
 # %% ../nbs/00b_networks.ipynb #q006
 @contextmanager

@@ -5,20 +5,21 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'SEEDS',
            'seeds_experiment', 'filters_experiment', 'greys_experiment', 'plane_waves_experiment', 'shadows_experiment',
-           'fringes_experiment', 'colours_experiment', 'warps_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain',
-           'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec',
-           'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided',
-           'member_network', 'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member', 'Member',
-           'load_member', 'member_folder', 'member', 'scanned', 'population_row', 'members', 'population', 'spec_words',
-           'Rescan', 'rescans', 'rescan_row', 'coloured', 'bendable', 'grey_models', 'greatest', 'family_row',
-           'filter_words', 'family_experiment', 'evidence_of', 'members_of', 'with_interval', 'alarms',
-           'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
-           'by_seed']
+           'fringes_experiment', 'colours_experiment', 'warps_experiment', 'signs_experiment', 'conv', 'linear', 'mlp',
+           'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer',
+           'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth',
+           'lopsided', 'member_network', 'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member',
+           'Member', 'load_member', 'member_folder', 'member', 'scanned', 'population_row', 'members', 'population',
+           'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured', 'bendable', 'grey_models', 'greatest',
+           'family_row', 'filter_words', 'family_experiment', 'signs', 'whole_row', 'whole_words', 'evidence_of',
+           'judged_row', 'members_of', 'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area',
+           'cross_entropy', 'told_apart', 'could_be_seen', 'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
 from dataclasses import asdict,dataclass,replace
 from functools import partial
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 import pandas as pd
@@ -36,7 +37,8 @@ from .rows import Experiment,by_part,json_hash
 from .weights import load_weights,save_weights
 from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,ripple,sig,wanet
-from .dynamic import FILTERS,MORE_ATTACKS,filtered,fringed,shaded,two_at_once
+from .dynamic import FILTERS,MORE_ATTACKS,filtered,fringed,reflected,shaded,two_at_once
+from .agreement import Agreement,agreement_rows
 from .families import Warp,WideWarp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
@@ -270,7 +272,7 @@ BACKDOORS = dict(
     all_to_all=_all_to_all,
     blend=_other(blended), noise=_other(noise, amplitude=24/255), sig=_other(sig, amplitude=40/255, rate=.8),
     wanet=_other(wanet, strength=1.), bent=_other(wanet, strength=3., decoys=0.), rippled=_other(ripple), two=_two,
-    shaded=_other(shaded), fringed=_other(fringed, rate=.2),
+    shaded=_other(shaded), fringed=_other(fringed, rate=.2), reflected=_other(reflected),
     **{k:_other(f) for k,f in MORE_ATTACKS.items()}, **_FILTERED)
 
 # %% ../nbs/04f_population.ipynb #n4cb58d3
@@ -429,7 +431,7 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
-_ATTACKS = tuple(k for k in BACKDOORS if k not in (*_FILTERED,'bent','rippled','shaded','fringed'))
+_ATTACKS = tuple(k for k in BACKDOORS if k not in (*_FILTERED,'bent','rippled','shaded','fringed','reflected'))
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
 
@@ -449,6 +451,7 @@ PARTS = dict(
     victims_three=partial(members, ('lenet','vgg_elu'), SETS[:1], _SOME, classes=3, n=3000),
     twenty=partial(members, ('plain','vgg_elu','resnet8'), ('cifar100',), ('clean',)+_SOME, classes=20),
     signs=partial(members, ('vgg','plain_elu'), ('gtsrb',), ('clean',)+_SOME),
+    signs_clean=partial(members, ('lenet','plain','mlp','resnet8','lenet_tanh','vgg_elu','mobilenet','mixer'), ('gtsrb',)),
     trained=partial(members, ('lenet_tanh',), _FASHION, ('patch5','blend'), _TRAINED),
     colours=partial(members, ('mlp','plain_elu'), SETS[2:], regimes=_TRAINED),
     filters=partial(members, ('vgg_elu','mobilenet'), ('cifar10','gtsrb'), tuple(_FILTERED)),
@@ -456,6 +459,7 @@ PARTS = dict(
     rippled=partial(members, ('vgg','resnet8','plain_elu'), ('gtsrb',), ('rippled',)),
     whole=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('shaded','fringed')),
     waves=partial(members, ('vgg','plain_elu'), ('cifar10','gtsrb'), ('sig',)),
+    reflected=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('reflected',)),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
     held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 
@@ -583,6 +587,31 @@ fringes_experiment = family_experiment('fringes', (ColourFringe(),), coloured)
 colours_experiment = family_experiment('colours', (ColourFilter(),), coloured)
 warps_experiment = family_experiment('warps', (Warp(),WideWarp(fewest=2)), bendable)
 
+# %% ../nbs/04f_population.ipynb #ml000002
+def signs() -> list: # of `ModelSpec`
+    "Clean models for traffic signs, of 43 labels"
+    return [s for s in coloured() if s.data=='gtsrb']
+
+def whole_row(
+    spec:ModelSpec,
+    root=None,      # data root
+) -> dict:          # JSON values
+    "The label that stands out most in each family, in a search that goes through all of them"
+    m = member(spec, root)
+    whole = replace(SEARCHES['robust'], first=None, recover=(), settled=1e-99)
+    found = scan(m.model, m.held, whole, progress=False)
+    families = {title:greatest(rows) for title,rows in found.evidence.groupby('family')}
+    return m.truth|dict(n_classes=m.held.n_classes, seconds=found.seconds, families=families)
+
+def whole_words(row):
+    "A row in one line"
+    top = max(row['families'].values(), key=lambda f: f['statistic'] or 0.)
+    return f"{row['name']}: accuracy {row['acc']:.0%}; label {top['label']} ahead by {top['statistic']:.2f} at most"
+
+signs_experiment = Experiment(
+    'signs', signs, whole_row, ('population',), whole_words, asked=_asked, settings=_settings, kind=_kind,
+    seconds=itemgetter('seconds'))
+
 # %% ../nbs/04f_population.ipynb #nea46d17
 def evidence_of(
     row:dict,       # of `population_experiment`
@@ -595,9 +624,20 @@ def evidence_of(
     return evidence
 
 # %% ../nbs/04f_population.ipynb #nea46d1a
+def judged_row(
+    row:dict,       # of `population_experiment`
+    nulls=None,     # by title, other nulls than the families' own
+):                  # `Verdict`; None where nothing was searched
+    "What today's nulls say of a row's evidence, and what its families agree on"
+    search,K,evidence = SEARCHES['robust'],row['n_classes'],evidence_of(row)
+    if evidence.empty: return None
+    evidence = evidence[evidence.family!=Agreement.title].assign(success=evidence.hits/evidence.trials)
+    agreed = agreement_rows(search.judge(evidence, nulls, K).evidence, search.families, K)
+    return search.judge(pd.concat([evidence, agreed], ignore_index=True), nulls, K)
+
 def _half(spec):
     "May a null have been fitted on such a model?"
-    may = spec.net in FITTED and spec.regime=='usual' and spec.data in SETS
+    may = spec.net in FITTED and spec.regime=='usual' and spec.data in (*SETS, 'gtsrb')
     return 'fitted on' if may else 'judged on'
 
 # %% ../nbs/04f_population.ipynb #nea46d18
@@ -610,11 +650,10 @@ def members_of(
 
 def _member(r, nulls):
     spec = ModelSpec(**r['spec'])
-    evidence = evidence_of(r)
     known = dict(name=r['name'], net=spec.net, data=spec.data, attack=spec.attack, regime=spec.regime, half=_half(spec),
                  held=spec.held, classes=r['n_classes'], acc=r['acc'], asr=r.get('asr'), true=r['true'])
-    if evidence.empty: return known|dict(verdict='inconclusive', targets=[], score=0.)
-    v = SEARCHES['robust'].judge(evidence.assign(success=evidence.hits/evidence.trials), nulls, r['n_classes'])
+    v = judged_row(r, nulls)
+    if v is None: return known|dict(verdict='inconclusive', targets=[], score=0.)
     score = float(v.evidence.score.max())
     return known|dict(verdict=v.verdict, targets=v.targets, score=round(score, 2))
 

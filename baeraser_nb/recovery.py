@@ -23,6 +23,7 @@ from .core import BadInput,progress_bar,seeded
 from .data import Images
 from .networks import frozen,predict
 from .affine import AffineMap,KnownChange
+from .agreement import Agreement,leaders
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
 from .one_class import OneClassGenerators,OneClassPatch
@@ -136,7 +137,7 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 RECOVERED = *BOUNDED,FineWarp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch(),
-         PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe())
+         PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe(),Agreement())
 
 # %% ../nbs/02_msa_recovery.ipynb #n0c4a462
 _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
@@ -835,16 +836,40 @@ def _in_doubt(self:Study):
     return 10**-top<self.search.reopen and top<=self.search.threshold
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0ea
+@patch(as_prop=True)
+def _doubted(self:Study):
+    "The label that stands out most"
+    rows = self.verdict.evidence
+    return rows.label[rows.score.idxmax()]
+
+@patch
+def _hopeful(self:Study, turns):
+    "Turns in one of whose families the doubted label was first or second when they were given up"
+    rows = self.verdict.evidence
+    ranks = rows.groupby('family').statistic.rank(ascending=False)
+    near = set(rows.family[(rows.label==self._doubted)&(ranks<=2)])
+    return [t for t in turns if near & {f.title for f in families_of([t.stage])}]
+
+@patch
+def _rivals(self:Study, n=4):
+    "The doubted label and those that come next, over all families, ascending"
+    rows = self.verdict.evidence
+    ranks = rows.groupby('family').statistic.rank(pct=True)
+    others = ranks.groupby(rows.label).mean().drop(self._doubted).nlargest(n).index
+    return torch.tensor(sorted([self._doubted, *others]))
+
 @patch
 def second_thoughts(self:Study,
     turns,      # whose families were given up
 ) -> bool:      # is the verdict settled?
-    "Search what was given up after all, if a label stands out though none is suspect; it counts only if it settles"
+    "Search again where a label that stands out, though none is suspect, came near; it counts only if it settles"
     if not turns or not self._in_doubt: return False
+    turns,labels,self.labels = self._hopeful(turns),self.labels,self._rivals()
+    again = {f.title for t in turns for f in families_of([t.stage])}
     seen,given_up = self.evidence[:],self.given_up
-    self.evidence[:],self.given_up = [e for e in seen if not set(e.family)<=given_up],set()
-    settled = self.through(turns) or self.settled
-    if not settled: self.evidence[:],self.given_up = seen,given_up
+    self.evidence[:],self.given_up = [e for e in seen if not set(e.family)<=again],given_up-again
+    settled = bool(turns) and (self.through(turns) or self.settled)
+    if not settled: self.evidence[:],self.given_up,self.labels = seen,given_up,labels
     return settled
 
 # %% ../nbs/02_msa_recovery.ipynb #n1c727ea
@@ -911,10 +936,12 @@ def standing_out(self:Study,
     families,   # that a label may stand out in
     labels,     # suspected ones
 ) -> list:      # some of them, ascending
-    "Suspected labels whose evidence in one of some families is beyond the threshold"
-    rows = self.verdict.evidence
-    over = rows.family.isin([f.title for f in families])&(rows.score>self.search.threshold)
-    return sorted(set(rows.label[over])&set(labels))
+    "Suspected labels beyond the threshold in one of some families, or that lead in one and are agreed on"
+    rows,least = self.verdict.evidence,self.search.threshold
+    mine = rows[rows.family.isin([f.title for f in families])]
+    agreed = rows.label[(rows.family==Agreement.title)&(rows.score>least)]
+    out = set(mine.label[mine.score>least])|set(leaders(mine).label)&set(agreed)
+    return sorted(out&set(labels))
 
 # %% ../nbs/02_msa_recovery.ipynb #st000003
 @patch
