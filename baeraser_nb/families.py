@@ -745,7 +745,7 @@ class FixedPatch(Family):
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'
     null:ClassVar[Null] = Null(1.779, .52)
-    by_classes:ClassVar[dict] = {5:Null(2.078, .816), 43:Null(2.148, .617)}
+    by_classes:ClassVar[dict] = {5:Null(2.078, .816)}
     shares_staircase:ClassVar[bool] = True
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
@@ -781,7 +781,7 @@ class SharedPositionPatch(FixedPatch):
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
-    by_classes:ClassVar[dict] = {5:Null(2.221, .979), 43:Null(2.564, 1.091)}
+    by_classes:ClassVar[dict] = {5:Null(2.221, .979)}
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)

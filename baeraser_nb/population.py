@@ -451,7 +451,7 @@ PARTS = dict(
     victims_three=partial(members, ('lenet','vgg_elu'), SETS[:1], _SOME, classes=3, n=3000),
     twenty=partial(members, ('plain','vgg_elu','resnet8'), ('cifar100',), ('clean',)+_SOME, classes=20),
     signs=partial(members, ('vgg','plain_elu'), ('gtsrb',), ('clean',)+_SOME),
-    signs_clean=partial(members, ('lenet','plain','mlp','resnet8','lenet_tanh','vgg_elu','mobilenet','mixer'), ('gtsrb',)),
+    signs_clean=partial(members, [n for n in FITTED+JUDGED if n not in ('vgg','plain_elu','vit')], ('gtsrb',)),
     trained=partial(members, ('lenet_tanh',), _FASHION, ('patch5','blend'), _TRAINED),
     colours=partial(members, ('mlp','plain_elu'), SETS[2:], regimes=_TRAINED),
     filters=partial(members, ('vgg_elu','mobilenet'), ('cifar10','gtsrb'), tuple(_FILTERED)),
