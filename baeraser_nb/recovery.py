@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['STEP_IMAGES', 'MOST_IMAGES', 'BOUNDED', 'RECOVERED', 'SEARCHES', 'SHORT', 'Together', 'families_of', 'Search',
-           'Passes', 'Planned', 'Size', 'Study', 'ahead_at_place', 'Tally', 'search_together', 'masks_left',
-           'odds_above_chance', 'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member', 'members_of',
-           'TriggerPool', 'labels_reached', 'ahead', 'Scan', 'class_name', 'preset_named', 'by_step', 'few_classes',
-           'scan', 'show_triggers', 'plot_scores', 'plot_curves']
+           'Passes', 'Planned', 'Size', 'Study', 'Tally', 'search_together', 'masks_left', 'odds_above_chance',
+           'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member', 'members_of', 'TriggerPool',
+           'labels_reached', 'ahead', 'Scan', 'class_name', 'preset_named', 'by_step', 'few_classes', 'scan',
+           'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -276,27 +276,16 @@ def answers(self:Study, images, change=None): # `change`: a function of a batch 
     return predict(self.model, images.x, min(500, self.room.passed), change)
 
 # %% ../nbs/02_msa_recovery.ipynb #n202dc3b
-def ahead_at_place(
-    short,      # (g,) how far squares are from their goals
-    corners,    # (g,2) of these squares
-) -> Tensor:    # (g,) below 0 where a square is nearer than half of those at its place
-    "How far squares are from their goals, less the median of those at the same place"
-    place = corners.unique(dim=0, return_inverse=True)[1]
-    medians = torch.stack([short[place==p].median() for p in range(place.max()+1)])
-    return short-medians[place]
-
 @patch
 def best(self:Study,
-    generators,         # trained in place
-    n:int,              # to keep, for each label
-    steps:int,          # of training
-    b:int,              # images per generator and step
-    apart:bool=False,   # compare squares with those of other labels at the same place
-) -> Generators:        # the kept ones, label by label, the best first
+    generators,     # trained in place
+    n:int,          # to keep, for each label
+    steps:int,      # of training
+    b:int,          # images per generator and step
+) -> Generators:    # the kept ones, label by label, the best first
     "Train, and keep the `n` best generators of every label"
     curve, = self.run([generators], steps, b, self.search.eta/10)
-    short = curve[-5:].mean(0)
-    order = (ahead_at_place(short, generators.corners) if apart else short).argsort()
+    order = curve[-5:].mean(0).argsort()
     if generators.labels is None: return generators.keep(order[:n])
     of = generators.labels[order]
     return generators.keep(torch.cat([order[of==l][:n] for l in of.unique()]))
@@ -438,8 +427,8 @@ def to_screen(self:Study,
 @patch
 def search(self:FixedPatch, study:Study):
     "The best fixed patch of every label, and what it does"
-    labels,apart = study.labels.to(study.device),self.places is None and study.n_classes>self.led_above
-    squares = study.best(study.to_screen(self, labels), self.starts, self.screen_steps, 4, apart)
+    labels = study.labels.to(study.device)
+    squares = study.best(study.to_screen(self, labels), self.starts, self.screen_steps, 4)
     study.record(study.best(squares, 1, self.steps, study.search.images(len(labels))))
 
 # %% ../nbs/02_msa_recovery.ipynb #ncdc5e33
