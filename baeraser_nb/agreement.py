@@ -40,7 +40,7 @@ class Agreement(Family):
     words:ClassVar[str] = 'changes of several kinds, none of which tells alone'
     searched:ClassVar[str] = 'labels that several kinds of triggers lead to'
     null:ClassVar[Null] = Null(1.46, 1.21)
-    by_classes:ClassVar[dict] = {5:Null(1.539, 1.08), 43:Null(2.36, 2.466)}
+    by_classes:ClassVar[dict] = {5:Null(1.539, 1.08), 43:Null(2.56, 2.763)}
     against_labels:ClassVar[bool] = False
     def describe(self, row): return f'{row.hits:.0f} of {row.trials:.0f} kinds of changes, none of which tells alone'
 
