@@ -22,14 +22,14 @@ def leaders(
     rows = evidence.dropna(subset=['statistic','p_value'])
     return rows.loc[rows.groupby('family', sort=False).statistic.idxmax()]
 
+# %% ../nbs/01l_agreement.ipynb #ag000021
 def agreement(
     evidence:pd.DataFrame, # as of `leaders`
     labels,                # all of the model's
-    least:float=1e-9,      # p-values below it count as it does
 ) -> pd.DataFrame:         # indexed by label: `leads`, the number of families that it leads, and `sum`, in nats
     "How strongly the families that lead to a label speak for it together, the strongest left out"
     first = leaders(evidence)
-    told = (-np.log(first.p_value.clip(lower=least))).groupby(first.label)
+    told = (-np.log(first.p_value.clip(lower=1e-9))).groupby(first.label)
     return pd.DataFrame(dict(leads=told.size(), sum=told.sum()-told.max())).reindex(labels, fill_value=0)
 
 # %% ../nbs/01l_agreement.ipynb #ag000012
@@ -37,13 +37,20 @@ def agreement(
 class Agreement(Family):
     "Several families that lead to the same label"
     title:ClassVar[str] = 'agreement'
-    words:ClassVar[str] = 'changes of several kinds, none of which tells alone'
+    words:ClassVar[str] = 'changes of several kinds, which all lead to it'
     searched:ClassVar[str] = 'labels that several kinds of triggers lead to'
     null:ClassVar[Null] = Null(1.46, 1.21)
     by_classes:ClassVar[dict] = {5:Null(1.539, 1.08), 43:Null(2.56, 2.763)}
     against_labels:ClassVar[bool] = False
-    def describe(self, row): return f'{row.hits:.0f} of {row.trials:.0f} kinds of changes, none of which tells alone'
+    def describe(self, row): return f'changes of {row.hits:.0f} of {row.trials:.0f} kinds, which all lead to it'
 
+@patch
+def planned(self:Agreement, size) -> int: return 0 # no passes
+
+@patch
+def staircase(self:Agreement, study, labels) -> list: return [] # see `baeraser_nb.recovery.Study.standing_out`
+
+# %% ../nbs/01l_agreement.ipynb #ag000023
 def agreement_rows(
     evidence:pd.DataFrame, # scored, of all families so far
     families,              # that a clean model is searched for
@@ -55,15 +62,10 @@ def agreement_rows(
     found = agreement(rows, labels)
     return evidence_rows(Agreement.title, labels, found.leads, rows.family.nunique(), found['sum'])
 
+# %% ../nbs/01l_agreement.ipynb #ag000025
 @patch
 def search(self:Agreement,
     study,          # a search at work, see `baeraser_nb.recovery`
 ):
     "What the families that were searched before agree on"
     study.evidence.append(agreement_rows(study.verdict.evidence, study.search.families, study.n_classes))
-
-@patch
-def planned(self:Agreement, size) -> int: return 0 # no passes
-
-@patch
-def staircase(self:Agreement, study, labels) -> list: return [] # see `baeraser_nb.recovery.Study.standing_out`

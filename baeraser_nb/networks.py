@@ -8,7 +8,7 @@ __all__ = ['row_major', 'Classifier', 'pixel_stats', 'optional_libraries', 'buil
            'with_gradients', 'copied', 'trainable_copy', 'amp_mode', 'frozen']
 
 # %% ../nbs/00b_networks.ipynb #t002
-import copy
+import copy,math
 from collections import OrderedDict
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -588,9 +588,9 @@ def _layout_for(model, images):
     return torch.preserve_format if plain else torch.channels_last
 
 # %% ../nbs/00b_networks.ipynb #n99023ef
-def _some(images, device, most=64):
-    "Pixels of a few images, to compare models on; None where there are no images"
-    return None if images is None else to_float(images.x[::-(-len(images)//most)], device)
+def _some(images, device):
+    "Pixels of 64 images at most, to compare models on; None where there are no images"
+    return None if images is None else to_float(images.x[::math.ceil(len(images)/64)], device)
 
 def _for_search(model, amp, images):
     "The model, or a faster copy of it"

@@ -851,11 +851,11 @@ def _hopeful(self:Study, turns):
     return [t for t in turns if near & {f.title for f in families_of([t.stage])}]
 
 @patch
-def _rivals(self:Study, n=4):
-    "The doubted label and those that come next, over all families, ascending"
+def _rivals(self:Study):
+    "The doubted label and the four that come next, over all families, ascending"
     rows = self.verdict.evidence
     ranks = rows.groupby('family').statistic.rank(pct=True)
-    others = ranks.groupby(rows.label).mean().drop(self._doubted).nlargest(n).index
+    others = ranks.groupby(rows.label).mean().drop(self._doubted).nlargest(4).index
     return torch.tensor(sorted([self._doubted, *others]))
 
 @patch
