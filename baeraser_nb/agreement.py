@@ -26,23 +26,23 @@ def leaders(
 def agreement(
     evidence:pd.DataFrame, # as of `leaders`
     labels,                # all of the model's
-) -> pd.DataFrame:         # indexed by label: `leads`, the number of families that it leads, and `sum`, in nats
+) -> pd.DataFrame:         # indexed by label: `sum`, in nats; `hits` and `trials` in the family where it succeeds most
     "How strongly the families that lead to a label speak for it together, the strongest left out"
     first = leaders(evidence)
     told = (-np.log(first.p_value.clip(lower=1e-9))).groupby(first.label)
-    return pd.DataFrame(dict(leads=told.size(), sum=told.sum()-told.max())).reindex(labels, fill_value=0)
+    best = first.assign(rate=first.hits/first.trials).sort_values('rate').groupby('label').last()
+    return best[['hits','trials']].assign(sum=told.sum()-told.max()).reindex(labels, fill_value=0)
 
 # %% ../nbs/01l_agreement.ipynb #ag000012
 @dataclass(frozen=True)
 class Agreement(Family):
     "Several families that lead to the same label"
     title:ClassVar[str] = 'agreement'
-    words:ClassVar[str] = 'changes of several kinds, which all lead to it'
+    words:ClassVar[str] = 'the best of several kinds of changes that lead to it'
     searched:ClassVar[str] = 'labels that several kinds of triggers lead to'
     null:ClassVar[Null] = Null(1.46, 1.21)
     by_classes:ClassVar[dict] = {5:Null(1.539, 1.08), 43:Null(2.56, 2.763)}
     against_labels:ClassVar[bool] = False
-    def describe(self, row): return f'changes of {row.hits:.0f} of {row.trials:.0f} kinds, which all lead to it'
 
 @patch
 def planned(self:Agreement, size) -> int: return 0 # no passes
@@ -55,12 +55,11 @@ def agreement_rows(
     evidence:pd.DataFrame, # scored, of all families so far
     families,              # that a clean model is searched for
     n_classes:int,         # K
-) -> pd.DataFrame:         # see `baeraser_nb.verdict.evidence_rows`: of so many families, how many lead to each label
+) -> pd.DataFrame:         # see `baeraser_nb.verdict.evidence_rows`
     "What families agree on, as evidence"
     apart = [Agreement.title, *(f.title for f in families if f.every_class)]
-    rows,labels = evidence[~evidence.family.isin(apart)],range(n_classes)
-    found = agreement(rows, labels)
-    return evidence_rows(Agreement.title, labels, found.leads, rows.family.nunique(), found['sum'])
+    found = agreement(evidence[~evidence.family.isin(apart)], range(n_classes))
+    return evidence_rows(Agreement.title, found.index, found.hits, found.trials, found['sum'])
 
 # %% ../nbs/01l_agreement.ipynb #ag000025
 @patch
