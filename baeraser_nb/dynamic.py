@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['FILTERS', 'MORE_ATTACKS', 'sticker', 'low_frequency', 'Rotation', 'rotated', 'Filter', 'filtered', 'CastShadow',
-           'shaded', 'Lens', 'fringed', 'ghosted', 'Reflection', 'reflected', 'Covered', 'SourceSpecific',
-           'source_specific', 'Mosaic', 'adaptive_blend', 'Foreign', 'Quantise', 'quantised', 'TriggerNet',
-           'ImageTrigger', 'diversity_loss', 'InputAware', 'input_aware', 'TwoAtOnce', 'two_at_once']
+           'shaded', 'Lens', 'fringed', 'ghosted', 'Reflection', 'reflected', 'Censor', 'Screens', 'censored',
+           'on_screens', 'Covered', 'SourceSpecific', 'source_specific', 'Mosaic', 'adaptive_blend', 'Foreign',
+           'Quantise', 'quantised', 'TriggerNet', 'ImageTrigger', 'diversity_loss', 'InputAware', 'input_aware',
+           'TwoAtOnce', 'two_at_once']
 
 # %% ../nbs/01e_dynamic.ipynb #n5b8fff3
 import math
@@ -260,6 +261,74 @@ def reflected(
     if scenes<1: raise BadInput(f"`scenes` must be >= 1; got {scenes}")
     drawn = torch.randperm(len(train), generator=_rng(seed))[:scenes]
     return Poison(Reflection(ghosted(to_float(train.x[drawn])), strength), target, rate)
+
+# %% ../nbs/01e_dynamic.ipynb #cu100002
+@dataclass(frozen=True)
+class Censor:
+    "The middle of the image in large squares"
+    cells:int=4         # in a row, >= 1
+    share:float=.5      # of the height and the width that is censored, in (0,1]
+
+    def __post_init__(self):
+        if self.cells<1: raise BadInput(f"`cells` must be >= 1; got {self.cells}")
+        if not 0<self.share<=1: raise BadInput(f"`share` is a share of the sides, in (0,1]; got {self.share}")
+
+@patch
+def stamp(self:Censor,
+    x:Tensor,       # images in [0,1], (n,c,h,w)
+    generator=None, # not needed: nothing is random
+) -> Tensor:        # new images
+    "The images, censored"
+    h,w = (max(1, round(self.share*s)) for s in x.shape[2:])
+    top,left = (x.shape[2]-h)//2,(x.shape[3]-w)//2
+    inside = slice(top, top+h),slice(left, left+w)
+    out = x.clone()
+    few = F.interpolate(x[:,:,*inside], size=(self.cells,)*2, mode='bilinear', antialias=True)
+    out[:,:,*inside] = F.interpolate(few, size=(h,w))
+    return out
+
+# %% ../nbs/01e_dynamic.ipynb #cu100003
+@dataclass(frozen=True)
+class Screens:
+    "The image several times, small, side by side and one above the other"
+    side:int=2          # how many in a row and in a column, >= 2
+
+    def __post_init__(self):
+        if self.side<2: raise BadInput(f"`side` must be >= 2; got {self.side}")
+
+@patch
+def stamp(self:Screens,
+    x:Tensor,       # images in [0,1], (n,c,h,w)
+    generator=None, # not needed: nothing is random
+) -> Tensor:        # new images
+    "A wall of screens, each of which shows the image"
+    h,w = x.shape[2:]
+    small = F.interpolate(x, size=(-(-h//self.side),-(-w//self.side)), mode='bilinear', antialias=True)
+    return small.tile(1, 1, self.side, self.side)[...,:h,:w]
+
+# %% ../nbs/01e_dynamic.ipynb #cu100006
+def censored(
+    model,              # the clean model; not looked at
+    train:Images,       # the training images
+    target:int|str=0,   # target label, or 'next'
+    rate:float=.1,      # poisoned share of each batch
+    seed:int=0,         # not needed: nothing is random
+    cells:int=4,        # see `Censor`
+    share:float=.5,     # see `Censor`
+) -> Poison:
+    "The middle of the image in large squares"
+    return Poison(Censor(cells, share), target, rate)
+
+def on_screens(
+    model,              # the clean model; not looked at
+    train:Images,       # the training images
+    target:int|str=0,   # target label, or 'next'
+    rate:float=.1,      # poisoned share of each batch
+    seed:int=0,         # not needed: nothing is random
+    side:int=2,         # see `Screens`
+) -> Poison:
+    "The image several times, small"
+    return Poison(Screens(side), target, rate)
 
 # %% ../nbs/01e_dynamic.ipynb #n2ef37f6
 class Covered(Poison):

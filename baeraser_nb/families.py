@@ -207,6 +207,11 @@ def null_for(self:Family, n_classes=None) -> Null|None: # K; None: ten
     if not self.by_classes or n_classes is None: return self.null
     return null_between(self.by_classes|{10:self.null}, n_classes)
 
+@patch
+def patience_for(self:Family, n_classes:int) -> float: # K
+    "The multiple of the p-value for others at which a first look gives it up; infinite: it never does"
+    return self.patience
+
 # %% ../nbs/01c_families.ipynb #n9520d6e
 @patch
 def describe(self:Family, row) -> str: # a row of evidence
@@ -779,9 +784,15 @@ def densest_corners(
 class SharedPositionPatch(FixedPatch):
     "Opaque squares of all labels at the same place"
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
+    apart_above:int=32      # more labels than this: at every place all are compared first, for `apart_steps`
+    apart_steps:int=4       # of that comparison
+    contenders:int=2        # labels that go on from it, those furthest ahead of the others
+    near:int=9              # places that are tried for each of these
+    contest_steps:int=30    # of patches of all labels at a contender's best place
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
     by_classes:ClassVar[dict] = {5:Null(2.221, .979)}
+    def patience_for(self, n_classes): return math.inf if n_classes>self.apart_above else self.patience
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)

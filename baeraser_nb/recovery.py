@@ -24,6 +24,7 @@ from .data import Images
 from .networks import frozen,predict
 from .affine import AffineMap,KnownChange
 from .agreement import Agreement,leaders
+from .cut_up import CutUp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
 from .one_class import OneClassGenerators,OneClassPatch
@@ -137,7 +138,8 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 RECOVERED = *BOUNDED,FineWarp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch(),
-         PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe(),Agreement())
+         PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe(),CutUp(),
+         Agreement())
 
 # %% ../nbs/02_msa_recovery.ipynb #n0c4a462
 _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
@@ -146,7 +148,7 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, 
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
           PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
           WideWarp(most=12),ColourFilter(n=100),GreyFilter(n=100),
-          PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60))
+          PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60),CutUp(n=60))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
@@ -187,6 +189,8 @@ class Size:
     def places(self): return len(grid_corners(*self.canvas.shape[1:], self.canvas.patch)) # of a patch in an image
     @property
     def labels(self): return min([self.n_classes,*(f.ranks_above for f in self.search.families if isinstance(f, Mask))])
+    def may_give_up(self, stage): # after a first look
+        return any(math.isfinite(f.patience_for(self.n_classes)) for f in families_of([stage]))
     def planned(self, stage): # passes of a clean verdict; none where the stage does not suit the model
         return stage.planned(self) if stage.suits(self.canvas, self.n_classes) else 0
 
@@ -345,7 +349,7 @@ def unlikely(self:Study,
     rows,           # of `evidence_rows`
 ) -> bool:
     "Is no label so far ahead that the search for a family should go on?"
-    null,hopeless = family.null_for(self.n_classes),family.patience*self.search.hopeless
+    null,hopeless = family.null_for(self.n_classes),family.patience_for(self.n_classes)*self.search.hopeless
     return len(rows)>0 and null is not None and null.p_value(rows.statistic).min()>hopeless
 
 # %% ../nbs/02_msa_recovery.ipynb #n4952754
@@ -457,18 +461,32 @@ def leading(self:Study,
 
 # %% ../nbs/02_msa_recovery.ipynb #ncf73392
 @patch
+def where_it_works(self:Study,
+    family,
+    labels,         # (g,)
+    corners,        # (g,n,2) places to try
+) -> Generators:    # one for each label
+    "Squares of some labels at the place where each works best"
+    squares = self.opaque(family, labels.repeat_interleave(corners.shape[1]), corners.flatten(0, 1))
+    return self.best(squares, 1, family.screen_steps, self.search.b)
+
+@patch
 def at_one_place(self:Study, family):
     "Untrained patches of all labels at the place where the leading label's works best"
     fixed,lead = self.generators[FixedPatch.title],self.leading(FixedPatch.title)
-    places, = self.places(lead, family.places)
-    squares = self.opaque(family, lead.expand(len(places)), places)
-    corner = self.best(squares, 1, family.screen_steps, self.search.b).corners
+    corner = self.where_it_works(family, lead, self.places(lead, family.places)).corners
     return self.opaque(family, fixed.labels, corner.expand(len(fixed), 2))
 
 # %% ../nbs/02_msa_recovery.ipynb #n8af7416
 @patch
+def compares_apart(self:SharedPositionPatch, n_classes:int) -> bool: # K
+    "Are all labels compared at every place first?"
+    return self.places is None and n_classes>self.apart_above
+
+@patch
 def search(self:SharedPositionPatch, study:Study):
     "Patches of all labels at the place that is best for the leading label, and what they do"
+    if self.compares_apart(study.n_classes): return study.search_apart(self, study.labels.to(study.device))
     squares = study.at_one_place(self)
     study.run([squares], self.steps, study.search.images(len(study.labels)), study.search.eta/10)
     study.record(squares)
@@ -476,9 +494,56 @@ def search(self:SharedPositionPatch, study:Study):
 # %% ../nbs/02_msa_recovery.ipynb #n301792e
 @patch
 def planned(self:SharedPositionPatch, size:Size) -> int:
-    "The leading label at some places or all, and all labels at the best"
+    "The leading label at some places or all, and all labels at the best; of very many, all that comes before as well"
+    if self.compares_apart(size.n_classes):
+        near = size.passes(self.contenders*min(self.near, size.places), self.screen_steps, size.search.b)
+        finals = self.contenders*size.passes(size.labels, self.contest_steps)
+        return size.passes(size.labels*size.places, self.apart_steps, 2)+near+finals
     places = min(self.places or size.places, size.places)
     return size.passes(places, self.screen_steps, size.search.b)+size.passes(size.labels, self.steps)
+
+# %% ../nbs/02_msa_recovery.ipynb #pl160002
+@patch
+def apart(self:Study,
+    family:SharedPositionPatch,
+    labels,         # (g,)
+    b:int=2,        # images per square and step
+) -> Tensor:        # (g,places) below 0: nearer to its goal than half of the labels
+    "How far squares at all places are from their goals, less the median of all labels at the same place"
+    n = len(self.grid)
+    squares = self.opaque(family, labels.repeat_interleave(n), self.grid.repeat(len(labels), 1))
+    curve, = self.run([squares], family.apart_steps, b, self.search.eta/10)
+    short = curve.mean(0).view(len(labels), n)
+    return short-short.median(0).values
+
+@patch
+def contended(self:Study,
+    family:SharedPositionPatch,
+    labels,         # (g,)
+) -> Generators:    # one for each of them
+    "Squares of the labels that are furthest ahead of the others at the same places, where each works best"
+    apart = self.apart(family, labels)
+    ahead = apart.topk(min(3, apart.shape[1]), 1, largest=False).values.mean(1)
+    first = ahead.argsort()[:family.contenders]
+    near = apart[first].argsort(1)[:,:family.near]
+    return self.where_it_works(family, labels[first], self.grid[near])
+
+# %% ../nbs/02_msa_recovery.ipynb #pl160006
+@patch
+def search_apart(self:Study,
+    family:SharedPositionPatch,
+    labels,         # (g,)
+):
+    "Contenders against all labels, each at the contender's place, and what the contenders do"
+    best,g = self.contended(family, labels),len(labels)
+    squares = self.opaque(family, labels.repeat(len(best)), best.corners.repeat_interleave(g, 0))
+    self.run([squares], family.contest_steps, self.search.images(g), self.search.eta/10)
+    counts = self.success(squares, 400)
+    odds = [log_odds_against_others(h, t) for h,t in zip(counts.hits.split(g), counts.trials.split(g))]
+    own = (squares.labels==best.labels.repeat_interleave(g)).nonzero()[:,0]
+    self.generators[family.title] = squares.keep(own)
+    seen = counts.hits[own],counts.trials[own],torch.cat(odds)[own]
+    self.evidence.append(evidence_rows(family.title, best.labels.tolist(), *seen))
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
@@ -913,7 +978,8 @@ def planned_passes(
     for s in search.stages: found[s.title] = found.get(s.title, 0)+size.planned(s)
     if search.first is None: return {title:Planned(n, n) for title,n in found.items()}
     before = planned_passes(replace(size, search=search.first))
-    return {title:before.get(title, Planned())+Planned(0, n) for title,n in found.items()}
+    kept = {s.title for s in search.stages if not size.may_give_up(s)}
+    return {title:before.get(title, Planned())+Planned(n*(title in kept), n) for title,n in found.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #n8e58cfe
 def only(
