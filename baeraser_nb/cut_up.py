@@ -96,7 +96,8 @@ class CutUp(WholeChange):
     title:ClassVar[str] = 'cut-up image'
     words:ClassVar[str] = 'the image mirrored, tiled, combed or in large squares'
     searched:ClassVar[str] = 'images mirrored, tiled, combed or in large squares'
-    null:ClassVar[Null] = Null(1.87, .58)
+    null:ClassVar[Null] = Null(.904, .402)
+    by_classes:ClassVar[dict] = {43:Null(1.442, .367)}
     size_of:ClassVar[type] = PlaneWave
     goes_on:ClassVar[bool] = False
     def changes(self): return torch.arange(1., len(CUT_UPS)+1)[:,None]

@@ -207,11 +207,6 @@ def null_for(self:Family, n_classes=None) -> Null|None: # K; None: ten
     if not self.by_classes or n_classes is None: return self.null
     return null_between(self.by_classes|{10:self.null}, n_classes)
 
-@patch
-def patience_for(self:Family, n_classes:int) -> float: # K
-    "The multiple of the p-value for others at which a first look gives it up; infinite: it never does"
-    return self.patience
-
 # %% ../nbs/01c_families.ipynb #n9520d6e
 @patch
 def describe(self:Family, row) -> str: # a row of evidence
@@ -602,16 +597,6 @@ def draw(self:GaussianGenerators, i): # generators, (n,)
     noise = torch.randn(len(i), *self.mean.shape[1:], device=self.device)
     return self.mean[i]+self.spread[i].exp()*noise
 
-# %% ../nbs/01c_families.ipynb #n92181ec
-@patch
-def begin_at(self:GaussianGenerators,
-    others, # as many `GaussianGenerators`, with patterns of the same shape
-):          # itself
-    "Begin with the patterns of other generators"
-    self.mean.data.copy_(others.mean.data)
-    self.spread.data.copy_(others.spread.data)
-    return self
-
 # %% ../nbs/01c_families.ipynb #n9c9efd2
 @patch
 def stamp(self:GaussianGenerators,
@@ -745,13 +730,14 @@ class FixedPatch(Family):
     steps:int=20            # of the search at those
     screen_steps:int=6      # of the screening
     places:int|None=None    # places per label that are screened, where squares lead to it best; None: all of a grid
-    led_above:int=32        # more labels than this: there the screening begins with the patterns that led to them
+    up_to:float=math.inf    # classes, of more nothing is searched: many labels do well at some place
     title:ClassVar[str] = 'fixed patch'
     words:ClassVar[str] = 'a small square pattern at one place'
     searched:ClassVar[str] = 'squares at one place'
     null:ClassVar[Null] = Null(1.779, .52)
     by_classes:ClassVar[dict] = {5:Null(2.078, .816)}
     shares_staircase:ClassVar[bool] = True
+    def suits(self, canvas, n_classes): return n_classes<=self.up_to and super().suits(canvas, n_classes)
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
         side = generators.canvas.patch
@@ -784,15 +770,17 @@ def densest_corners(
 class SharedPositionPatch(FixedPatch):
     "Opaque squares of all labels at the same place"
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
-    apart_above:int=32      # more labels than this: at every place all are compared first, for `apart_steps`
+    apart_above:int=32      # more labels than this: all are compared at every place first
     apart_steps:int=4       # of that comparison
     contenders:int=2        # labels that go on from it, those furthest ahead of the others
     near:int=9              # places that are tried for each of these
     contest_steps:int=30    # of patches of all labels at a contender's best place
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
-    by_classes:ClassVar[dict] = {5:Null(2.221, .979)}
-    def patience_for(self, n_classes): return math.inf if n_classes>self.apart_above else self.patience
+    by_classes:ClassVar[dict] = {5:Null(2.221, .979), 43:Null(1.657, .638)}
+    def compares_apart(self, n_classes): return n_classes>self.apart_above # K
+    def suits(self, canvas, n_classes): # a look at few places follows a label that leads
+        return super().suits(canvas, n_classes) and (self.places is None or not self.compares_apart(n_classes))
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)

@@ -137,14 +137,14 @@ def judge(self:Search,
 BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 RECOVERED = *BOUNDED,FineWarp()
 
-_REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(),AllToAllPatch(),AffineMap(),OneClassPatch(),
-         PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe(),CutUp(),
+_REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(up_to=32),AllToAllPatch(),AffineMap(),
+         OneClassPatch(),PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe(),CutUp(),
          Agreement())
 
 # %% ../nbs/02_msa_recovery.ipynb #n0c4a462
-_SHORT = (FixedPatch(places=4, starts=1, steps=8),SharedPositionPatch(places=3, screen_steps=6, steps=10),
+_SHORT = (FixedPatch(places=4, starts=1, steps=8, up_to=32),SharedPositionPatch(places=3, screen_steps=6, steps=10),
           RandomPixelPatch(starts=2, steps=10),Warp(),AdditivePattern(steps=20, b=6),Mask(steps=30, choice_steps=5),
-          RefinedPatch(steps=10),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
+          RefinedPatch(steps=10, up_to=32),AllToAllPatch(starts=3, steps=5, rounds=1),AffineMap(n=60),
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
           PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
           WideWarp(most=12),ColourFilter(n=100),GreyFilter(n=100),
@@ -154,7 +154,7 @@ _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witness
 
 # %% ../nbs/02_msa_recovery.ipynb #n8b00579
 SEARCHES = dict(
-    robust=Search(stages=(FixedPatch(),SharedPositionPatch(),*_REST), recover=RECOVERED, first=_FIRST),
+    robust=Search(stages=(FixedPatch(up_to=32),SharedPositionPatch(),*_REST), recover=RECOVERED, first=_FIRST),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
         log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),
@@ -189,8 +189,6 @@ class Size:
     def places(self): return len(grid_corners(*self.canvas.shape[1:], self.canvas.patch)) # of a patch in an image
     @property
     def labels(self): return min([self.n_classes,*(f.ranks_above for f in self.search.families if isinstance(f, Mask))])
-    def may_give_up(self, stage): # after a first look
-        return any(math.isfinite(f.patience_for(self.n_classes)) for f in families_of([stage]))
     def planned(self, stage): # passes of a clean verdict; none where the stage does not suit the model
         return stage.planned(self) if stage.suits(self.canvas, self.n_classes) else 0
 
@@ -349,7 +347,7 @@ def unlikely(self:Study,
     rows,           # of `evidence_rows`
 ) -> bool:
     "Is no label so far ahead that the search for a family should go on?"
-    null,hopeless = family.null_for(self.n_classes),family.patience_for(self.n_classes)*self.search.hopeless
+    null,hopeless = family.null_for(self.n_classes),family.patience*self.search.hopeless
     return len(rows)>0 and null is not None and null.p_value(rows.statistic).min()>hopeless
 
 # %% ../nbs/02_msa_recovery.ipynb #n4952754
@@ -420,12 +418,9 @@ def to_screen(self:Study,
     family:FixedPatch,
     labels,         # (g,)
 ) -> Generators:    # the squares of each label in turn
-    "Squares at all places, or where some lead to the label; of many labels they begin with what led there"
-    if family.places is None:
-        return self.opaque(family, labels.repeat_interleave(len(self.grid)), self.grid.repeat(len(labels), 1))
-    led = self.rank_places().keep(self.led(labels, family.places).flatten())
-    squares = self.opaque(family, labels.repeat_interleave(family.places), led.corners)
-    return squares.begin_at(led) if self.n_classes>family.led_above else squares
+    "Squares at all places, or where some lead to the label"
+    corners = self.places(labels, family.places)
+    return self.opaque(family, labels.repeat_interleave(corners.shape[1]), corners.flatten(0, 1))
 
 # %% ../nbs/02_msa_recovery.ipynb #nea2d106
 @patch
@@ -478,11 +473,6 @@ def at_one_place(self:Study, family):
     return self.opaque(family, fixed.labels, corner.expand(len(fixed), 2))
 
 # %% ../nbs/02_msa_recovery.ipynb #n8af7416
-@patch
-def compares_apart(self:SharedPositionPatch, n_classes:int) -> bool: # K
-    "Are all labels compared at every place first?"
-    return self.places is None and n_classes>self.apart_above
-
 @patch
 def search(self:SharedPositionPatch, study:Study):
     "Patches of all labels at the place that is best for the leading label, and what they do"
@@ -827,7 +817,8 @@ def search(self:AllToAllPatch, study:Study):
 @patch
 def planned(self:AllToAllPatch, size:Size) -> int:
     "The rounds of the best squares, and the ranking of places unless fixed patches made it"
-    ranked = any(isinstance(f, FixedPatch) and f.places and not f.every_class for f in size.search.families)
+    fixed = (f for f in size.search.families if isinstance(f, FixedPatch) and f.places and not f.every_class)
+    ranked = any(f.suits(size.canvas, size.n_classes) for f in fixed)
     return (not ranked)*size.ranking+self.rounds*size.passes(min(self.starts, size.places), self.steps, 2*size.search.b)
 
 # %% ../nbs/02_msa_recovery.ipynb #n8dbd0e5
@@ -978,8 +969,8 @@ def planned_passes(
     for s in search.stages: found[s.title] = found.get(s.title, 0)+size.planned(s)
     if search.first is None: return {title:Planned(n, n) for title,n in found.items()}
     before = planned_passes(replace(size, search=search.first))
-    kept = {s.title for s in search.stages if not size.may_give_up(s)}
-    return {title:before.get(title, Planned())+Planned(n*(title in kept), n) for title,n in found.items()}
+    looked = {s.title for s in search.first.stages if s.suits(size.canvas, size.n_classes)}
+    return {title:before.get(title, Planned())+Planned(n*(title not in looked), n) for title,n in found.items()}
 
 # %% ../nbs/02_msa_recovery.ipynb #n8e58cfe
 def only(
