@@ -13,8 +13,9 @@ import torch
 import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor
+from .affine import AffineMap
 from .families import Null,chequered
-from .known_changes import PlaneWave,WholeChange
+from .known_changes import WholeChange
 
 # %% ../nbs/01m_cut_up.ipynb #cp000007
 def _lines(x, dim, chosen): # `chosen`: which lines, bool
@@ -98,7 +99,7 @@ class CutUp(WholeChange):
     searched:ClassVar[str] = 'images mirrored, tiled, combed or in large squares'
     null:ClassVar[Null] = Null(.904, .402)
     by_classes:ClassVar[dict] = {43:Null(1.442, .367)}
-    size_of:ClassVar[type] = PlaneWave
+    size_of:ClassVar[type] = AffineMap
     goes_on:ClassVar[bool] = False
     def changes(self): return torch.arange(1., len(CUT_UPS)+1)[:,None]
     def lay(self, x, pattern, generators, i): # images (n,c,h,w), numbers (n,1)

@@ -226,13 +226,18 @@ def kind(self:Family) -> type: # a subclass of `Family`
 
 # %% ../nbs/01c_families.ipynb #gr000001
 @patch
+def of_classes(self:Family, n_classes:int) -> bool: # K
+    "Is it searched for in models of so many classes?"
+    return self.fewest<=n_classes<=self.largest
+
+@patch
 def suits(self:Family,
     canvas:Canvas,  # of the images
     n_classes:int,  # K
 ) -> bool:
     "Is it searched for in such a model?"
     coloured = self.channels is None or canvas.shape[0] in self.channels
-    return coloured and self.fewest<=n_classes<=self.largest and canvas.flat<=self.flattest
+    return coloured and self.of_classes(n_classes) and canvas.flat<=self.flattest
 
 # %% ../nbs/01c_families.ipynb #n6594501
 class Generators(nn.Module):
@@ -737,7 +742,7 @@ class FixedPatch(Family):
     null:ClassVar[Null] = Null(1.779, .52)
     by_classes:ClassVar[dict] = {5:Null(2.078, .816)}
     shares_staircase:ClassVar[bool] = True
-    def suits(self, canvas, n_classes): return n_classes<=self.up_to and super().suits(canvas, n_classes)
+    def of_classes(self, n_classes): return n_classes<=self.up_to and super().of_classes(n_classes)
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(canvas.patch, canvas.patch)
     def lay(self, x, pattern, generators, i):
         side = generators.canvas.patch
@@ -772,15 +777,19 @@ class SharedPositionPatch(FixedPatch):
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     apart_above:int=32      # more labels than this: all are compared at every place first
     apart_steps:int=4       # of that comparison
-    contenders:int=2        # labels that go on from it, those furthest ahead of the others
-    near:int=9              # places that are tried for each of these
-    contest_steps:int=30    # of patches of all labels at a contender's best place
+    contenders:int=2        # labels that go on from it
+    near:int=12             # places that are tried for each of these, those where it is furthest ahead
+    led:int=3               # and more of them, those where other squares lead to it
+    contests:int=2          # places at which each contender is compared
+    rivals:int=5            # with these many other labels, those that are nearest to their goals there
+    contest_steps:int=30    # of that comparison
+    b:int=6                 # images per square and step, there and at the places that are tried
     title:ClassVar[str] = 'shared-position patch'
     null:ClassVar[Null] = Null(2.081, .48)
-    by_classes:ClassVar[dict] = {5:Null(2.221, .979), 43:Null(1.657, .638)}
+    by_classes:ClassVar[dict] = {5:Null(2.221, .979)}
     def compares_apart(self, n_classes): return n_classes>self.apart_above # K
-    def suits(self, canvas, n_classes): # a look at few places follows a label that leads
-        return super().suits(canvas, n_classes) and (self.places is None or not self.compares_apart(n_classes))
+    def of_classes(self, n_classes): # a look at few places follows a label that leads
+        return super().of_classes(n_classes) and (self.places is None or not self.compares_apart(n_classes))
 
 # %% ../nbs/01c_families.ipynb #nc64ef74
 @dataclass(frozen=True)

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['STEP_IMAGES', 'MOST_IMAGES', 'BOUNDED', 'RECOVERED', 'SEARCHES', 'SHORT', 'Together', 'families_of', 'Search',
-           'Passes', 'Planned', 'Size', 'Study', 'Tally', 'search_together', 'masks_left', 'odds_above_chance',
-           'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member', 'members_of', 'TriggerPool',
-           'labels_reached', 'ahead', 'Scan', 'class_name', 'preset_named', 'by_step', 'few_classes', 'scan',
-           'show_triggers', 'plot_scores', 'plot_curves']
+           'Passes', 'Planned', 'Size', 'Study', 'apart', 'contenders', 'Contest', 'Tally', 'search_together',
+           'masks_left', 'odds_above_chance', 'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member',
+           'members_of', 'TriggerPool', 'labels_reached', 'ahead', 'Scan', 'class_name', 'preset_named', 'by_step',
+           'few_classes', 'scan', 'show_triggers', 'plot_scores', 'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -31,7 +31,7 @@ from .one_class import OneClassGenerators,OneClassPatch
 from .per_image import PerImage
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FineWarp,FixedPatch,GeneratedPatch
-from .families import Generators,Mask,RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp
+from .families import Counts,Generators,Mask,RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp
 from .families import assigned,densest_corners,grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,highest_scores,judge,log_area_ratio,log_odds_against_others
 from .verdict import strongest,threshold
@@ -456,20 +456,12 @@ def leading(self:Study,
 
 # %% ../nbs/02_msa_recovery.ipynb #ncf73392
 @patch
-def where_it_works(self:Study,
-    family,
-    labels,         # (g,)
-    corners,        # (g,n,2) places to try
-) -> Generators:    # one for each label
-    "Squares of some labels at the place where each works best"
-    squares = self.opaque(family, labels.repeat_interleave(corners.shape[1]), corners.flatten(0, 1))
-    return self.best(squares, 1, family.screen_steps, self.search.b)
-
-@patch
 def at_one_place(self:Study, family):
     "Untrained patches of all labels at the place where the leading label's works best"
     fixed,lead = self.generators[FixedPatch.title],self.leading(FixedPatch.title)
-    corner = self.where_it_works(family, lead, self.places(lead, family.places)).corners
+    places, = self.places(lead, family.places)
+    squares = self.opaque(family, lead.expand(len(places)), places)
+    corner = self.best(squares, 1, family.screen_steps, self.search.b).corners
     return self.opaque(family, fixed.labels, corner.expand(len(fixed), 2))
 
 # %% ../nbs/02_msa_recovery.ipynb #n8af7416
@@ -486,54 +478,107 @@ def search(self:SharedPositionPatch, study:Study):
 def planned(self:SharedPositionPatch, size:Size) -> int:
     "The leading label at some places or all, and all labels at the best; of very many, all that comes before as well"
     if self.compares_apart(size.n_classes):
-        near = size.passes(self.contenders*min(self.near, size.places), self.screen_steps, size.search.b)
-        finals = self.contenders*size.passes(size.labels, self.contest_steps)
+        tried = sum(min(n, size.places) for n in (self.near,self.led))
+        near = size.passes(self.contenders*tried, self.screen_steps, self.b)
+        finals = self.contenders*self.contests*(1+min(self.rivals, size.labels-1))*self.contest_steps*self.b
         return size.passes(size.labels*size.places, self.apart_steps, 2)+near+finals
     places = min(self.places or size.places, size.places)
     return size.passes(places, self.screen_steps, size.search.b)+size.passes(size.labels, self.steps)
 
 # %% ../nbs/02_msa_recovery.ipynb #pl160002
 @patch
-def apart(self:Study,
+def far(self:Study,
     family:SharedPositionPatch,
     labels,         # (g,)
     b:int=2,        # images per square and step
-) -> Tensor:        # (g,places) below 0: nearer to its goal than half of the labels
-    "How far squares at all places are from their goals, less the median of all labels at the same place"
+) -> Tensor:        # (g,places)
+    "How far squares of all labels are from their goals at all places, after a few steps"
     n = len(self.grid)
     squares = self.opaque(family, labels.repeat_interleave(n), self.grid.repeat(len(labels), 1))
     curve, = self.run([squares], family.apart_steps, b, self.search.eta/10)
-    short = curve.mean(0).view(len(labels), n)
-    return short-short.median(0).values
+    return curve.mean(0).view(len(labels), n)
+
+def apart(
+    far:Tensor,     # (g,places), see `Study.far`
+) -> Tensor:        # (g,places) below 0: nearer to its goal than half of the labels
+    "How far squares are from their goals, less the median of all labels at the same place"
+    return far-far.median(0).values
+
+# %% ../nbs/02_msa_recovery.ipynb #pl16000d
+def contenders(
+    apart:Tensor,   # (g,places), see the function of this name
+    n:int=2,        # how many
+) -> Tensor:        # (n,) which labels, the first the one furthest ahead
+    "The labels that are furthest ahead, on average over their three best places"
+    return apart.topk(min(3, apart.shape[1]), 1, largest=False).values.mean(1).argsort()[:n]
+
+# %% ../nbs/02_msa_recovery.ipynb #pl16000f
+@patch
+def to_try(self:Study,
+    family:SharedPositionPatch,
+    labels,         # contenders, (g,)
+    apart,          # (g,places), see the function of this name
+) -> Tensor:        # (g,n) which of the grid
+    "Places where contenders are furthest ahead, and where squares lead to them most often"
+    corners = self.rank_places().corners[self.led(labels, family.led)]
+    led = (corners[:,:,None]==self.grid).all(3).int().argmax(2)
+    return torch.cat([apart.argsort(1)[:,:family.near], led], 1)
+
+# %% ../nbs/02_msa_recovery.ipynb #pl160010
+def _nearest(far, labels, label, n): # far from their goals at one place, (g,)
+    "The labels that are nearest to their goals, but one"
+    return [l for l in labels[far.argsort()].tolist() if l!=label][:n]
+
+class Contest(NamedTuple):
+    "Where a contender is compared with others"
+    label:int
+    place:int       # of the grid
+    rivals:list     # labels
 
 @patch
-def contended(self:Study,
+def contests(self:Study,
     family:SharedPositionPatch,
     labels,         # (g,)
-) -> Generators:    # one for each of them
-    "Squares of the labels that are furthest ahead of the others at the same places, where each works best"
-    apart = self.apart(family, labels)
-    ahead = apart.topk(min(3, apart.shape[1]), 1, largest=False).values.mean(1)
-    first = ahead.argsort()[:family.contenders]
-    near = apart[first].argsort(1)[:,:family.near]
-    return self.where_it_works(family, labels[first], self.grid[near])
+) -> list:          # of `Contest`
+    "The contenders, each at the places where it is furthest ahead"
+    far = self.far(family, labels)
+    first = contenders(apart(far), family.contenders)
+    at = self.to_try(family, labels[first], apart(far)[first])
+    squares = self.opaque(family, labels[first].repeat_interleave(at.shape[1]), self.grid[at].flatten(0, 1))
+    curve, = self.run([squares], family.screen_steps, family.b, self.search.eta/10)
+    ahead = curve[-5:].mean(0).view(at.shape)-far.median(0).values[at]
+    best = [list(dict.fromkeys(o.tolist()))[:family.contests] for o in at.gather(1, ahead.argsort(1))]
+    return [Contest(l, p, _nearest(far[:,p], labels, l, family.rivals))
+            for l,places in zip(labels[first].tolist(), best) for p in places]
 
 # %% ../nbs/02_msa_recovery.ipynb #pl160006
+@patch
+def contested(self:Study,
+    family:SharedPositionPatch,
+    contests,       # of `Contest`, with as many rivals
+) -> tuple:         # squares of all contenders, how often they reach their labels, and how far ahead that is
+    "Contenders against their rivals"
+    g = len(contests[0].rivals)+1
+    labels = torch.tensor([[c.label, *c.rivals] for c in contests], device=self.device).flatten()
+    corners = self.grid[[c.place for c in contests]].repeat_interleave(g, 0)
+    squares = self.opaque(family, labels, corners)
+    self.run([squares], family.contest_steps, family.b, self.search.eta/10)
+    counts = self.success(squares, 400)
+    odds = [log_odds_against_others(h, t)[0] for h,t in zip(counts.hits.split(g), counts.trials.split(g))]
+    own = range(0, len(labels), g)
+    return squares.keep(own),Counts(counts.hits[own],counts.trials[own]),torch.stack(odds)
+
 @patch
 def search_apart(self:Study,
     family:SharedPositionPatch,
     labels,         # (g,)
 ):
-    "Contenders against all labels, each at the contender's place, and what the contenders do"
-    best,g = self.contended(family, labels),len(labels)
-    squares = self.opaque(family, labels.repeat(len(best)), best.corners.repeat_interleave(g, 0))
-    self.run([squares], family.contest_steps, self.search.images(g), self.search.eta/10)
-    counts = self.success(squares, 400)
-    odds = [log_odds_against_others(h, t) for h,t in zip(counts.hits.split(g), counts.trials.split(g))]
-    own = (squares.labels==best.labels.repeat_interleave(g)).nonzero()[:,0]
-    self.generators[family.title] = squares.keep(own)
-    seen = counts.hits[own],counts.trials[own],torch.cat(odds)[own]
-    self.evidence.append(evidence_rows(family.title, best.labels.tolist(), *seen))
+    "Contenders against their rivals, and what those do at their better place"
+    squares,counts,odds = self.contested(family, self.contests(family, labels))
+    best = [max((i for i,l in enumerate(squares.labels) if l==k), key=lambda i: odds[i]) for k in squares.labels.unique()]
+    self.generators[family.title] = squares.keep(best)
+    seen = counts.hits[best],counts.trials[best],odds[best]
+    self.evidence.append(evidence_rows(family.title, squares.labels[best].tolist(), *seen))
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
@@ -935,6 +980,7 @@ def first_look(self:Study, seed) -> bool: # is the verdict settled?
     first = self.short()
     with seeded(seed): settled = first.run_stages()
     self.labels = first.labels
+    if len(first.labels)<self.n_classes: self.squares,self.leads = first.squares,first.leads # these chose the labels
     if settled or not self.evidence: return settled
     rows = strongest(pd.concat(self.evidence, ignore_index=True))
     self.given_up |= {f.title for f in self.search.families if self.unlikely(f, rows[rows.family==f.title])}

@@ -96,7 +96,7 @@ def asked_for(
     searched=(),    # titles of families that there is evidence of
 ) -> list:          # of families
     "Those of `families` that share the false alarms of a model of K classes"
-    return [f for f in families if f.title in searched or f.fewest<=(n_classes or 10)<=f.largest]
+    return [f for f in families if f.title in searched or f.of_classes(n_classes or 10)]
 
 # %% ../nbs/01d_verdict.ipynb #n341918a
 def score(
