@@ -281,10 +281,10 @@ def stamp(self:Censor,
     "The images, censored"
     h,w = (max(1, round(self.share*s)) for s in x.shape[2:])
     top,left = (x.shape[2]-h)//2,(x.shape[3]-w)//2
-    inside = slice(top, top+h),slice(left, left+w)
     out = x.clone()
-    few = F.interpolate(x[:,:,*inside], size=(self.cells,)*2, mode='bilinear', antialias=True)
-    out[:,:,*inside] = F.interpolate(few, size=(h,w))
+    middle = out[:,:,top:top+h,left:left+w]
+    few = F.interpolate(middle, size=(self.cells,)*2, mode='bilinear', antialias=True)
+    middle.copy_(F.interpolate(few, size=(h,w)))
     return out
 
 # %% ../nbs/01e_dynamic.ipynb #cu100003

@@ -433,8 +433,8 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
-_ATTACKS = tuple(k for k in BACKDOORS if k not in (*_FILTERED,'bent','rippled','shaded','fringed','reflected','censored',
-                                                     'on_screens'))
+_OF_THEIR_OWN = *_FILTERED,'bent','rippled','shaded','fringed','reflected','censored','on_screens' # parts below
+_ATTACKS = tuple(k for k in BACKDOORS if k not in _OF_THEIR_OWN)
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
 

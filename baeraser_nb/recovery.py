@@ -31,7 +31,7 @@ from .one_class import OneClassGenerators,OneClassPatch
 from .per_image import PerImage
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FineWarp,FixedPatch,GeneratedPatch
-from .families import Counts,Generators,Mask,RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp
+from .families import Generators,Mask,RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp
 from .families import assigned,densest_corners,grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,highest_scores,judge,log_area_ratio,log_odds_against_others
 from .verdict import strongest,threshold
@@ -535,6 +535,18 @@ class Contest(NamedTuple):
     place:int       # of the grid
     rivals:list     # labels
 
+# %% ../nbs/02_msa_recovery.ipynb #pl160011
+@patch
+def tried_longer(self:Study,
+    family:SharedPositionPatch,
+    labels,         # contenders, (g,)
+    at,             # (g,n) places to try, of the grid
+) -> Tensor:        # (g,n)
+    "How far the contenders' squares are from their goals after more steps"
+    squares = self.opaque(family, labels.repeat_interleave(at.shape[1]), self.grid[at].flatten(0, 1))
+    curve, = self.run([squares], family.screen_steps, family.b, self.search.eta/10)
+    return curve[-5:].mean(0).view(at.shape)
+
 @patch
 def contests(self:Study,
     family:SharedPositionPatch,
@@ -544,29 +556,23 @@ def contests(self:Study,
     far = self.far(family, labels)
     first = contenders(apart(far), family.contenders)
     at = self.to_try(family, labels[first], apart(far)[first])
-    squares = self.opaque(family, labels[first].repeat_interleave(at.shape[1]), self.grid[at].flatten(0, 1))
-    curve, = self.run([squares], family.screen_steps, family.b, self.search.eta/10)
-    ahead = curve[-5:].mean(0).view(at.shape)-far.median(0).values[at]
-    best = [list(dict.fromkeys(o.tolist()))[:family.contests] for o in at.gather(1, ahead.argsort(1))]
-    return [Contest(l, p, _nearest(far[:,p], labels, l, family.rivals))
-            for l,places in zip(labels[first].tolist(), best) for p in places]
+    ahead = self.tried_longer(family, labels[first], at)-far.median(0).values[at]
+    return [Contest(l.item(), p, _nearest(far[:,p], labels, l, family.rivals))
+            for l,places,order in zip(labels[first], at, ahead.argsort(1))
+            for p in list(dict.fromkeys(places[order].tolist()))[:family.contests]]
 
 # %% ../nbs/02_msa_recovery.ipynb #pl160006
 @patch
-def contested(self:Study,
+def contesting(self:Study,
     family:SharedPositionPatch,
-    contests,       # of `Contest`, with as many rivals
-) -> tuple:         # squares of all contenders, how often they reach their labels, and how far ahead that is
-    "Contenders against their rivals"
-    g = len(contests[0].rivals)+1
-    labels = torch.tensor([[c.label, *c.rivals] for c in contests], device=self.device).flatten()
-    corners = self.grid[[c.place for c in contests]].repeat_interleave(g, 0)
-    squares = self.opaque(family, labels, corners)
+    contests,       # of `Contest`, with as many rivals in each
+) -> Generators:    # of each contest in turn, the contender first
+    "Squares of contenders and rivals, trained"
+    labels = torch.tensor([[c.label, *c.rivals] for c in contests], device=self.device)
+    corners = self.grid[[c.place for c in contests]].repeat_interleave(labels.shape[1], 0)
+    squares = self.opaque(family, labels.flatten(), corners)
     self.run([squares], family.contest_steps, family.b, self.search.eta/10)
-    counts = self.success(squares, 400)
-    odds = [log_odds_against_others(h, t)[0] for h,t in zip(counts.hits.split(g), counts.trials.split(g))]
-    own = range(0, len(labels), g)
-    return squares.keep(own),Counts(counts.hits[own],counts.trials[own]),torch.stack(odds)
+    return squares
 
 @patch
 def search_apart(self:Study,
@@ -574,11 +580,16 @@ def search_apart(self:Study,
     labels,         # (g,)
 ):
     "Contenders against their rivals, and what those do at their better place"
-    squares,counts,odds = self.contested(family, self.contests(family, labels))
-    best = [max((i for i,l in enumerate(squares.labels) if l==k), key=lambda i: odds[i]) for k in squares.labels.unique()]
-    self.generators[family.title] = squares.keep(best)
-    seen = counts.hits[best],counts.trials[best],odds[best]
-    self.evidence.append(evidence_rows(family.title, squares.labels[best].tolist(), *seen))
+    contests = self.contests(family, labels)
+    squares,g = self.contesting(family, contests),1+len(contests[0].rivals)
+    counts = self.success(squares, 400)
+    odds = [log_odds_against_others(h, t)[0].item() for h,t in zip(counts.hits.split(g), counts.trials.split(g))]
+    better = {}
+    for i in sorted(range(len(odds)), key=odds.__getitem__): better[contests[i].label] = i # the last is the best
+    own = [g*i for i in better.values()]
+    self.generators[family.title] = squares.keep(own)
+    seen = counts.hits[own],counts.trials[own],torch.tensor([odds[i] for i in better.values()])
+    self.evidence.append(evidence_rows(family.title, list(better), *seen))
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
