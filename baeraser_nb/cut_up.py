@@ -78,7 +78,7 @@ def in_the_middle(
 
 # %% ../nbs/01m_cut_up.ipynb #cp000016
 def _in_lines(n): # of rows and of columns, in n bands
-    return {f'{what} combed {n}':partial(combed, dim=d, share=1/n) for d,what in ((2,'rows'),(3,'columns'))}
+    return {f'{what} {n}':partial(combed, dim=d, share=1/n) for d,what in ((2,'rows'),(3,'columns'))}
 
 CUT_UPS = dict(
     four=partial(tiled, side=2), nine=partial(tiled, side=3),
