@@ -41,7 +41,7 @@ class Agreement(Family):
     words:ClassVar[str] = 'the best of several kinds of changes that lead to it'
     searched:ClassVar[str] = 'labels that several kinds of triggers lead to'
     null:ClassVar[Null] = Null(1.46, 1.21)
-    by_classes:ClassVar[dict] = {5:Null(1.539, 1.08), 43:Null(1.319, 1.063)}
+    by_classes:ClassVar[dict] = {5:Null(1.539, 1.08)}
     against_labels:ClassVar[bool] = False
 
 @patch
