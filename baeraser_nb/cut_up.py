@@ -32,6 +32,7 @@ def mirrored(
     replaced = at>=n-n//2 if first else at<n//2
     return torch.where(_lines(x, dim, replaced), x.flip(dim), x)
 
+# %% ../nbs/01m_cut_up.ipynb #cp00000a
 def swapped(
     x:Tensor,       # images, (n,c,h,w)
     dims:tuple,     # of 2 (rows) and 3 (columns)
@@ -59,6 +60,7 @@ def tiled(
     h,w = x.shape[2:]
     return F.adaptive_avg_pool2d(x, (-(-h//side),-(-w//side))).repeat(1, 1, side, side)[...,:h,:w]
 
+# %% ../nbs/01m_cut_up.ipynb #cp00000c
 def in_squares(
     x:Tensor,       # images, (n,c,h,w)
     cells:int,      # squares in a row, >= 1
@@ -66,6 +68,7 @@ def in_squares(
     "Each image in large squares of one colour"
     return F.interpolate(F.adaptive_avg_pool2d(x, cells), x.shape[2:])
 
+# %% ../nbs/01m_cut_up.ipynb #cp00000e
 def in_the_middle(
     x:Tensor,       # images, (n,c,h,w)
     change,         # a function of images of any size
@@ -109,6 +112,7 @@ class CutUp(WholeChange):
         return out
     def backdrop(self, canvas): return chequered(canvas)
 
+# %% ../nbs/01m_cut_up.ipynb #cp00002a
 @patch
 def staircase(self:CutUp,
     study,          # a search at work, see `baeraser_nb.recovery`

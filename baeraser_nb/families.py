@@ -777,6 +777,7 @@ class SharedPositionPatch(FixedPatch):
     screen_steps:int=20     # of the leading label, at all places of a grid, to find the best; at `places` for a look
     apart_above:int=32      # more labels than this: all are compared at every place first
     apart_steps:int=4       # of that comparison
+    apart_images:int=2      # per square and step, there
     contenders:int=2        # labels that go on from it
     near:int=12             # places that are tried for each of these, those where it is furthest ahead
     led:int=3               # and more of them, those where other squares lead to it

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['STEP_IMAGES', 'MOST_IMAGES', 'BOUNDED', 'RECOVERED', 'SEARCHES', 'SHORT', 'Together', 'families_of', 'Search',
-           'Passes', 'Planned', 'Size', 'Study', 'apart', 'contenders', 'Contest', 'Tally', 'search_together',
-           'masks_left', 'odds_above_chance', 'ordered', 'Turn', 'stage_seeds', 'planned_passes', 'only', 'Member',
-           'members_of', 'TriggerPool', 'labels_reached', 'ahead', 'Scan', 'class_name', 'preset_named', 'by_step',
-           'few_classes', 'scan', 'show_triggers', 'plot_scores', 'plot_curves']
+           'Passes', 'Planned', 'Size', 'Study', 'apart', 'contenders', 'Contest', 'odds_of_first', 'better_of_each',
+           'Tally', 'search_together', 'masks_left', 'odds_above_chance', 'ordered', 'Turn', 'stage_seeds',
+           'planned_passes', 'only', 'Member', 'members_of', 'TriggerPool', 'labels_reached', 'ahead', 'Scan',
+           'class_name', 'preset_named', 'by_step', 'few_classes', 'scan', 'show_triggers', 'plot_scores',
+           'plot_curves']
 
 # %% ../nbs/02_msa_recovery.ipynb #c003
 import copy,math,time
@@ -481,7 +482,7 @@ def planned(self:SharedPositionPatch, size:Size) -> int:
         tried = sum(min(n, size.places) for n in (self.near,self.led))
         near = size.passes(self.contenders*tried, self.screen_steps, self.b)
         finals = self.contenders*self.contests*(1+min(self.rivals, size.labels-1))*self.contest_steps*self.b
-        return size.passes(size.labels*size.places, self.apart_steps, 2)+near+finals
+        return size.passes(size.labels*size.places, self.apart_steps, self.apart_images)+near+finals
     places = min(self.places or size.places, size.places)
     return size.passes(places, self.screen_steps, size.search.b)+size.passes(size.labels, self.steps)
 
@@ -490,12 +491,11 @@ def planned(self:SharedPositionPatch, size:Size) -> int:
 def far(self:Study,
     family:SharedPositionPatch,
     labels,         # (g,)
-    b:int=2,        # images per square and step
 ) -> Tensor:        # (g,places)
     "How far squares of all labels are from their goals at all places, after a few steps"
     n = len(self.grid)
     squares = self.opaque(family, labels.repeat_interleave(n), self.grid.repeat(len(labels), 1))
-    curve, = self.run([squares], family.apart_steps, b, self.search.eta/10)
+    curve, = self.run([squares], family.apart_steps, family.apart_images, self.search.eta/10)
     return curve.mean(0).view(len(labels), n)
 
 def apart(
@@ -554,8 +554,9 @@ def contests(self:Study,
 ) -> list:          # of `Contest`
     "The contenders, each at the places where it is furthest ahead"
     far = self.far(family, labels)
-    first = contenders(apart(far), family.contenders)
-    at = self.to_try(family, labels[first], apart(far)[first])
+    all_ahead = apart(far)
+    first = contenders(all_ahead, family.contenders)
+    at = self.to_try(family, labels[first], all_ahead[first])
     ahead = self.tried_longer(family, labels[first], at)-far.median(0).values[at]
     return [Contest(l.item(), p, _nearest(far[:,p], labels, l, family.rivals))
             for l,places,order in zip(labels[first], at, ahead.argsort(1))
@@ -574,6 +575,23 @@ def contesting(self:Study,
     self.run([squares], family.contest_steps, family.b, self.search.eta/10)
     return squares
 
+# %% ../nbs/02_msa_recovery.ipynb #pl160012
+def odds_of_first(
+    counts,         # `Counts` of contests one after the other
+    g:int,          # squares in each
+) -> list:          # nats, one for each contest
+    "How far the first square of each contest is ahead of the others"
+    both = zip(counts.hits.split(g), counts.trials.split(g))
+    return [log_odds_against_others(h, t)[0].item() for h,t in both]
+
+def better_of_each(
+    labels,     # of contenders, one for each contest
+    odds,       # how far each is ahead there
+) -> list:      # numbers of contests
+    "The contest of each label in which it is furthest ahead"
+    return pd.Series(odds).groupby(labels, sort=False).idxmax().tolist()
+
+# %% ../nbs/02_msa_recovery.ipynb #pl160014
 @patch
 def search_apart(self:Study,
     family:SharedPositionPatch,
@@ -583,13 +601,12 @@ def search_apart(self:Study,
     contests = self.contests(family, labels)
     squares,g = self.contesting(family, contests),1+len(contests[0].rivals)
     counts = self.success(squares, 400)
-    odds = [log_odds_against_others(h, t)[0].item() for h,t in zip(counts.hits.split(g), counts.trials.split(g))]
-    better = {}
-    for i in sorted(range(len(odds)), key=odds.__getitem__): better[contests[i].label] = i # the last is the best
-    own = [g*i for i in better.values()]
-    self.generators[family.title] = squares.keep(own)
-    seen = counts.hits[own],counts.trials[own],torch.tensor([odds[i] for i in better.values()])
-    self.evidence.append(evidence_rows(family.title, list(better), *seen))
+    odds = odds_of_first(counts, g)
+    best = better_of_each([c.label for c in contests], odds)
+    own = [g*i for i in best]
+    self.generators[family.title] = kept = squares.keep(own)
+    seen = counts.hits[own],counts.trials[own],[odds[i] for i in best]
+    self.evidence.append(evidence_rows(family.title, kept.labels.tolist(), *seen))
 
 # %% ../nbs/02_msa_recovery.ipynb #n3f86c35
 @patch
