@@ -133,7 +133,7 @@ def starting_at(self:KnownChange,
 # %% ../nbs/01f_affine.ipynb #n136c811
 @patch
 def answers(self:KnownChange,
-    study,          # a search at work, see `baeraser_nb.recovery`
+    study,          # a search at work, see `baeraser_nb.search`
     images,         # clean ones, n
     changes,        # less no change at all, (t,…)
 ) -> Tensor:        # labels, (t,n)

@@ -64,7 +64,7 @@ def agreement_rows(
 # %% ../nbs/01l_agreement.ipynb #ag000025
 @patch
 def search(self:Agreement,
-    study,          # a search at work, see `baeraser_nb.recovery`
+    study,          # a search at work, see `baeraser_nb.search`
 ):
     "What the families that were searched before agree on"
     study.evidence.append(agreement_rows(study.verdict.evidence, study.search.families, study.n_classes))

@@ -1118,7 +1118,8 @@ def key_of(
 # %% ../nbs/05a_cli.ipynb #y092
 def _search(preset, memory=None):
     "The search that options stand for"
-    from baeraser_nb.recovery import SEARCHES,preset_named
+    from baeraser_nb.search import SEARCHES
+    from baeraser_nb.recovery import preset_named
     search = preset_named(preset, SEARCHES)
     return search if memory is None else replace(search, memory=memory)
 

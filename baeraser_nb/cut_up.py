@@ -115,7 +115,7 @@ class CutUp(WholeChange):
 # %% ../nbs/01m_cut_up.ipynb #cp00002a
 @patch
 def staircase(self:CutUp,
-    study,          # a search at work, see `baeraser_nb.recovery`
+    study,          # a search at work, see `baeraser_nb.search`
     labels,         # suspected ones
 ) -> list:          # of `Generators`, all of which work
     "The changes that were found for suspected labels, where they work"

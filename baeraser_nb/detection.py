@@ -23,7 +23,8 @@ from .stealth import check_amplitude
 from .zoo import Spec,clean_recipe,further_attacks,load_victim,null_models,zoo_experiment
 from .families import Null
 from .verdict import COLUMNS,Verdict,by_label
-from .recovery import SEARCHES,scan
+from .search import SEARCHES
+from .recovery import scan
 from .experiments import search_settings
 
 # %% ../nbs/04b_detection.ipynb #c006

@@ -12,7 +12,8 @@ from operator import attrgetter
 import pandas as pd
 from .population import ModelSpec,measured
 from .precaution_rows import net_and_data,victim_of
-from .recovery import SEARCHES,scan
+from .search import SEARCHES
+from .recovery import scan
 from .rows import Experiment,by_part
 from .unlearn import UNLEARNINGS,erase
 

@@ -31,7 +31,8 @@ from .inputs import as_case
 from .rows import Experiment
 from .attacks import Metrics,der,evaluate
 from .zoo import ZOO,Spec,load_victim,reseed
-from .recovery import SEARCHES,TriggerPool,scan
+from .search import SEARCHES
+from .recovery import TriggerPool,scan
 from .precaution import Precaution,purify
 from .unlearn import UNLEARNINGS,Unlearning,erase
 from .baselines import BASELINES,SHORT

@@ -37,7 +37,8 @@ from .attacks import Trigger,make_trigger
 from .zoo import clean_recipe,load_attack,recipe,victim
 from .families import Canvas,GeneratedPatch,Generators,success,train_generators
 from .verdict import log_odds_against_others,score
-from .recovery import SEARCHES,TriggerPool,plot_scores,scan
+from .search import SEARCHES
+from .recovery import TriggerPool,plot_scores,scan
 from .unlearn import UNLEARNINGS,erase
 from .figures import COLORS,STYLE,histogram,one_of_each,replay,show_answer
 

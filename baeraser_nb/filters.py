@@ -143,7 +143,7 @@ def _beginnings(self:PhotoFilter, study):
 
 @patch
 def search(self:PhotoFilter,
-    study,          # a search at work, see `baeraser_nb.recovery`
+    study,          # a search at work, see `baeraser_nb.search`
 ):
     "The best filter of the labels that filters lead to, and what it does"
     labels,first = self._beginnings(study)

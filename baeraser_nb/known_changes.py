@@ -48,7 +48,7 @@ class WholeChange(KnownChange):
 
 @patch
 def search(self:WholeChange,
-    study,          # a search at work, see `baeraser_nb.recovery`
+    study,          # a search at work, see `baeraser_nb.search`
 ):
     "The change that takes every label furthest ahead, and how far"
     changes = self.changes()

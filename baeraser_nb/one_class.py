@@ -117,7 +117,7 @@ def classes_with(
 # %% ../nbs/01h_one_class.ipynb #h0000035
 @patch
 def squares(self:OneClassPatch,
-    study,          # a search at work, see `baeraser_nb.recovery`
+    study,          # a search at work, see `baeraser_nb.search`
     canvas,         # `Canvas`, whose patch is as large as the squares
     source,         # (g,)
     corners,        # (g,2) upper left corners
@@ -255,7 +255,7 @@ def note(self:OneClassPatch, study, rounds):
 # %% ../nbs/01h_one_class.ipynb #h0000029
 @patch
 def planned(self:OneClassPatch,
-    size,       # `Size` of a search, see `baeraser_nb.recovery`
+    size,       # `Size` of a search, see `baeraser_nb.search`
 ) -> int:
     "The screening, the small squares of what is left of it, and all classes at the last places"
     classes,wide = size.n_classes,spanning(size.canvas).patch

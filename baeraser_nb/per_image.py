@@ -176,7 +176,7 @@ def _one_each(self:PerImage, study):
 
 @patch
 def search(self:PerImage,
-    study,          # a search at work, see `baeraser_nb.recovery`
+    study,          # a search at work, see `baeraser_nb.search`
 ):
     "The network of every label, the best of them trained for longer, and what they do"
     nets = self._one_each(study)
@@ -203,7 +203,7 @@ def go_on(self:PerImage,
 # %% ../nbs/01i_per_image.ipynb #i0000028
 @patch
 def planned(self:PerImage,
-    size,       # `Size` of a search, see `baeraser_nb.recovery`
+    size,       # `Size` of a search, see `baeraser_nb.search`
 ) -> int:
     "All labels, then the best"
     return self.b*(size.labels*self.steps+min(self.finals, size.labels)*self.final_steps)

@@ -34,7 +34,8 @@ from .rows import Experiment,by_part
 from .zoo import Spec,load_victim,recipe,throughput
 from .inputs import n_outputs
 from .families import Canvas,RandomPixelPatch,success,train_generators
-from .recovery import SEARCHES,Planned,Size,planned_passes,scan
+from .search import SEARCHES,Planned,Size,planned_passes
+from .recovery import scan
 from .unlearn import erase
 from .baselines import anomaly,batch_of,reverse
 from .experiments import peak_megabytes,search_settings

@@ -9,7 +9,7 @@ __all__ = ['size_of', 'table', 'images_per_second', 'plan_row', 'plan_words']
 import time
 from .families import Canvas
 from .inputs import Case,pixel_gradients
-from .recovery import Planned,Search,Size,planned_passes
+from .search import Planned,Search,Size,planned_passes
 
 # %% ../nbs/05_plan.ipynb #p006
 def size_of(

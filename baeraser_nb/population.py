@@ -44,7 +44,8 @@ from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
 from .cut_up import CutUp
 from .per_image import PerImage,log_odds_ahead
-from .recovery import SEARCHES,scan
+from .search import SEARCHES
+from .recovery import scan
 from .verdict import highest_scores,threshold
 from .experiments import search_settings
 

@@ -20,7 +20,8 @@ from .core import as_json,hardware,one_line,seeded,write_whole
 from .data import Images,png_text,to_float
 from .networks import predict
 from .inputs import network_of
-from .recovery import SEARCHES,class_name
+from .search import SEARCHES
+from .recovery import class_name
 
 # %% ../nbs/05_report.ipynb #n3f6a7f3
 def rarity(

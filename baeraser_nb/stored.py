@@ -18,7 +18,8 @@ from .core import BadInput,file_hash,seeded,write_whole
 from .data import Images
 from .families import Canvas
 from .inputs import Doubt
-from .recovery import SEARCHES,Passes,Scan,TriggerPool,families_of
+from .search import SEARCHES,Passes,families_of
+from .recovery import Scan,TriggerPool
 from .rows import json_hash,module_digests
 from .weights import safetensors_bytes
 

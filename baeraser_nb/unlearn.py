@@ -27,7 +27,8 @@ from .data import HoldOut,Images,hold_out,to_float
 from .networks import amp_mode,by_pieces,copied,eval_mode,predict,trainable_copy,with_gradients
 from .training import Progress,bars_closed,learner,shifting
 from .inputs import Case,as_case,of_learner
-from .recovery import SEARCHES,Scan,Search,TriggerPool,few_classes,preset_named
+from .search import SEARCHES,Search
+from .recovery import Scan,TriggerPool,few_classes,preset_named
 from .recovery import scan as scan_model
 from .precaution import Purified,distillation,purify,share_right
 
