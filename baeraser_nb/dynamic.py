@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['FILTERS', 'MORE_ATTACKS', 'sticker', 'low_frequency', 'Rotation', 'rotated', 'Filter', 'filtered', 'CastShadow',
            'shaded', 'Lens', 'fringed', 'ghosted', 'Reflection', 'reflected', 'Censor', 'Screens', 'censored',
-           'on_screens', 'Covered', 'SourceSpecific', 'source_specific', 'Mosaic', 'adaptive_blend', 'Foreign',
-           'Quantise', 'quantised', 'TriggerNet', 'ImageTrigger', 'diversity_loss', 'InputAware', 'input_aware',
-           'TwoAtOnce', 'two_at_once']
+           'on_screens', 'Raster', 'Interlace', 'rastered', 'interlaced', 'Covered', 'SourceSpecific',
+           'source_specific', 'Mosaic', 'adaptive_blend', 'Foreign', 'Quantise', 'quantised', 'TriggerNet',
+           'ImageTrigger', 'diversity_loss', 'InputAware', 'input_aware', 'TwoAtOnce', 'two_at_once']
 
 # %% ../nbs/01e_dynamic.ipynb #n5b8fff3
 import math
@@ -329,6 +329,68 @@ def on_screens(
 ) -> Poison:
     "The image several times, small"
     return Poison(Screens(side), target, rate)
+
+# %% ../nbs/01e_dynamic.ipynb #ms100002
+@dataclass(frozen=True)
+class Raster:
+    "Columns of pixels that are redder and bluer in turn"
+    amplitude:float=20/255 # of red and blue, in (0,1]
+
+    def __post_init__(self):
+        if not 0<self.amplitude<=1: raise BadInput(f"`amplitude` must be in (0,1]; got {self.amplitude}")
+
+@patch
+def stamp(self:Raster,
+    x:Tensor,       # images in [0,1], (n,c,h,w)
+    generator=None, # not needed: nothing is random
+) -> Tensor:        # new images
+    "The images as points of a screen"
+    c,w = x.shape[1],x.shape[3]
+    tint = torch.linspace(1, -1, c)[:,None,None] if c>1 else torch.ones(1, 1, 1)
+    turn = 1-2*(torch.arange(w)%2)
+    return (x+self.amplitude*(tint*turn).to(x)).clamp(0, 1)
+
+# %% ../nbs/01e_dynamic.ipynb #ms100003
+@dataclass(frozen=True)
+class Interlace:
+    "Every second row darker: of some images the odd ones, of others the even"
+    dark:float=.3       # of the light that is lost, in (0,1]
+
+    def __post_init__(self):
+        if not 0<self.dark<=1: raise BadInput(f"`dark` is a share of the light, in (0,1]; got {self.dark}")
+
+@patch
+def stamp(self:Interlace,
+    x:Tensor,       # images in [0,1], (n,c,h,w)
+    generator:torch.Generator=None, # of which rows, on the CPU
+) -> Tensor:        # new images
+    "The images as a screen that draws every second row"
+    first = torch.randint(2, (len(x),1,1,1), generator=generator)
+    off = (torch.arange(x.shape[2])[:,None]+first)%2
+    return x*(1-self.dark*off.to(x))
+
+# %% ../nbs/01e_dynamic.ipynb #ms100006
+def rastered(
+    model,              # the clean model; not looked at
+    train:Images,       # the training images
+    target:int|str=0,   # target label, or 'next'
+    rate:float=.1,      # poisoned share of each batch
+    seed:int=0,         # not needed: nothing is random
+    amplitude:float=20/255, # see `Raster`
+) -> Poison:
+    "Columns redder and bluer in turn"
+    return Poison(Raster(amplitude), target, rate)
+
+def interlaced(
+    model,              # the clean model; not looked at
+    train:Images,       # the training images
+    target:int|str=0,   # target label, or 'next'
+    rate:float=.1,      # poisoned share of each batch
+    seed:int=0,         # not needed: which rows are darker is drawn for each image
+    dark:float=.3,      # see `Interlace`
+) -> Poison:
+    "Every second row darker"
+    return Poison(Interlace(dark), target, rate)
 
 # %% ../nbs/01e_dynamic.ipynb #n2ef37f6
 class Covered(Poison):

@@ -5,15 +5,16 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'SEEDS',
            'seeds_experiment', 'filters_experiment', 'greys_experiment', 'plane_waves_experiment', 'shadows_experiment',
-           'fringes_experiment', 'cut_ups_experiment', 'colours_experiment', 'warps_experiment', 'signs_experiment',
-           'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted', 'mobilenet', 'Mix',
-           'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed', 'Hardened', 'Rounded',
-           'Logo', 'corner', 'Smooth', 'lopsided', 'member_network', 'regime_of', 'train_member', 'attacked_images',
-           'measured', 'save_member', 'Member', 'load_member', 'member_folder', 'member', 'scanned', 'population_row',
-           'members', 'population', 'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured', 'bendable',
-           'grey_models', 'greatest', 'family_row', 'filter_words', 'family_experiment', 'signs', 'whole_row',
-           'whole_words', 'evidence_of', 'judged_row', 'members_of', 'with_interval', 'alarms', 'found_by_attack',
-           'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen', 'by_seed']
+           'fringes_experiment', 'cut_ups_experiment', 'meshes_experiment', 'colours_experiment', 'warps_experiment',
+           'signs_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted',
+           'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed',
+           'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network', 'regime_of', 'train_member',
+           'attacked_images', 'measured', 'save_member', 'Member', 'load_member', 'member_folder', 'member', 'scanned',
+           'population_row', 'members', 'population', 'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured',
+           'bendable', 'grey_models', 'greatest', 'family_row', 'filter_words', 'family_experiment', 'signs',
+           'whole_row', 'whole_words', 'evidence_of', 'judged_row', 'members_of', 'with_interval', 'alarms',
+           'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
+           'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
@@ -37,12 +38,14 @@ from .rows import Experiment,by_part,json_hash
 from .weights import load_weights,save_weights
 from .attacks import badnets,evaluate,wilson
 from .stealth import blended,noise,ripple,sig,wanet
-from .dynamic import FILTERS,MORE_ATTACKS,censored,filtered,fringed,on_screens,reflected,shaded,two_at_once
+from .dynamic import FILTERS,MORE_ATTACKS,censored,filtered,fringed,interlaced,on_screens,rastered
+from .dynamic import reflected,shaded,two_at_once
 from .agreement import Agreement,agreement_rows
 from .families import Warp,WideWarp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
 from .cut_up import CutUp
+from .mesh import Mesh
 from .per_image import PerImage,log_odds_ahead
 from .search import SEARCHES
 from .recovery import scan
@@ -275,7 +278,7 @@ BACKDOORS = dict(
     blend=_other(blended), noise=_other(noise, amplitude=24/255), sig=_other(sig, amplitude=40/255, rate=.8),
     wanet=_other(wanet, strength=1.), bent=_other(wanet, strength=3., decoys=0.), rippled=_other(ripple), two=_two,
     shaded=_other(shaded), fringed=_other(fringed, rate=.2), reflected=_other(reflected),
-    censored=_other(censored), on_screens=_other(on_screens),
+    censored=_other(censored), on_screens=_other(on_screens), rastered=_other(rastered), interlaced=_other(interlaced),
     **{k:_other(f) for k,f in MORE_ATTACKS.items()}, **_FILTERED)
 
 # %% ../nbs/04f_population.ipynb #n4cb58d3
@@ -434,7 +437,8 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
-_OF_THEIR_OWN = *_FILTERED,'bent','rippled','shaded','fringed','reflected','censored','on_screens' # parts below
+_OF_THEIR_OWN = *_FILTERED,'bent','rippled','shaded','fringed','reflected','censored','on_screens','rastered',\
+    'interlaced' # parts below
 _ATTACKS = tuple(k for k in BACKDOORS if k not in _OF_THEIR_OWN)
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
@@ -465,6 +469,7 @@ PARTS = dict(
     waves=partial(members, ('vgg','plain_elu'), ('cifar10','gtsrb'), ('sig',)),
     reflected=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('reflected',)),
     cut_up=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('censored','on_screens')),
+    meshed=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('rastered','interlaced')),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
     held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 
@@ -590,6 +595,7 @@ plane_waves_experiment = family_experiment('plane_waves', (PlaneWave(),), colour
 shadows_experiment = family_experiment('shadows', (Shadow(),), coloured)
 fringes_experiment = family_experiment('fringes', (ColourFringe(),), coloured)
 cut_ups_experiment = family_experiment('cut_ups', (CutUp(),), coloured)
+meshes_experiment = family_experiment('meshes', (Mesh(),), coloured)
 colours_experiment = family_experiment('colours', (ColourFilter(),), coloured)
 warps_experiment = family_experiment('warps', (Warp(),WideWarp(fewest=2)), bendable)
 
