@@ -35,7 +35,7 @@ class Mesh(AdditivePattern):
     title:ClassVar[str] = 'mesh'
     words:ClassVar[str] = 'a fine mesh over the whole image'
     searched:ClassVar[str] = 'fine meshes over the whole image'
-    null:ClassVar[Null] = Null(.151, .19)
+    null:ClassVar[Null] = Null(.32, .477)
     size_of:ClassVar[type] = AdditivePattern
     channels:ClassVar[tuple] = (3,)
     flattest:ClassVar[float] = 1/3
