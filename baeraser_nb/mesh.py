@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from fastcore.basics import patch
 from torch import Tensor
+from .affine import AffineMap
 from .families import AdditivePattern,Null
 from .known_changes import ahead_of_next
 from .verdict import evidence_rows
@@ -36,7 +37,7 @@ class Mesh(AdditivePattern):
     words:ClassVar[str] = 'a fine mesh over the whole image'
     searched:ClassVar[str] = 'fine meshes over the whole image'
     null:ClassVar[Null] = Null(.32, .477)
-    size_of:ClassVar[type] = AdditivePattern
+    size_of:ClassVar[type] = AffineMap
     channels:ClassVar[tuple] = (3,)
     flattest:ClassVar[float] = 1/3
     largest:ClassVar[float] = 100
