@@ -272,8 +272,8 @@ _Held = Annotated[float|None, _opt('--held', help="Clean images the defender hol
 # %% ../nbs/05a_cli.ipynb #n025a
 _Report = Annotated[Path|None, _opt('--report', metavar='DIR', help='Folder for report.html, one page that needs no '
     'network, and report.json, the same as data.')]
-_Preset = Annotated[str, _opt('--preset', show_default=True, help='robust, plain (a shorter search, no '
-    "rescans), or paper (the paper's text as literally as it runs).")]
+_Preset = Annotated[str, _opt('--preset', show_default=True, help='robust, thorough (nothing is given up '
+    "after a first look), plain (a shorter search, no rescans), or paper (its text as literally as it runs).")]
 _Seed = Annotated[int, _opt('--seed', min=0, show_default=True, help='Same seed, same result on the same machine.')]
 _Json = Annotated[str|None, _opt('--json', metavar='FILE', help='Write the result as JSON; - is stdout, and the words '
     'then go to stderr.')]
@@ -1863,7 +1863,7 @@ _Stale = Annotated[bool, _opt('--stale', help="List the rows that today's code d
 _Fresh = Annotated[bool, _opt('--fresh', help="Count a row only if today's code made it, and make it anew if not.")]
 _Images = Annotated[int|None, _opt('--images', min=2, help='detection: held images, drawn at random. Default: all, 5% '
     "of the training set's size.")]
-_Search = Annotated[str|None, _opt('--preset', help='detection: robust, plain or paper. Default: robust.')]
+_Search = Annotated[str|None, _opt('--preset', help='detection: robust, thorough, plain or paper. Default: robust.')]
 _ScanSeed = Annotated[int|None, _opt('--seed', min=0, help='detection: of the scan and of the draw. Default: 0.')]
 
 # %% ../nbs/05a_cli.ipynb #n116f

@@ -105,7 +105,7 @@ _LUMINANCE = .299,.587,.114 # weights of red, green and blue
 
 def split_tones() -> dict: # filters by name
     "Shadows in one colour and lights in the opposite one"
-    hues = dict(teal=(-.1,.05,.1), blue=(-.05,-.05,.1), purple=(.07,-.1,.07)) # of shadows
+    hues = dict(teal=(-.1,.05,.1), purple=(.07,-.1,.07)) # of shadows
     def split(shadows): return filter_of(-2*shadows[:,None]*torch.tensor(_LUMINANCE), shadows)
     return {f'{name} {sign}':split(s*torch.tensor(of)) for name,of in hues.items() for sign,s in _SIGNS.items()}
 

@@ -556,7 +556,7 @@ def _searched(case, search, seed, progress, start):
 def scan(
     model,              # the suspicious model, which takes pixels and gives logits: nn.Module, `Learner` or `Case`
     held=None,          # a few clean, labelled images: `Images`, or whatever `as_images` takes
-    preset='robust',    # 'robust', 'paper', 'plain', or a `Search` of your own
+    preset='robust',    # 'robust', 'thorough', 'paper', 'plain', or a `Search` of your own
     seed:int=0,         # same seed, same result
     progress:bool=True, # show a progress bar on stderr
     labels=None,        # of `held`, where that is a tensor or an array

@@ -135,8 +135,9 @@ BOUNDED = *(GeneratedPatch(size=s) for s in (3,5,7)),Warp()
 RECOVERED = *BOUNDED,FineWarp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(up_to=32),AllToAllPatch(),AffineMap(),
-         OneClassPatch(),PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),ColourFringe(),
-         CutUp(),Mesh(),Agreement())
+         OneClassPatch(),PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),
+         ColourFringe(),CutUp(),Mesh(),Agreement())
+_ALL = FixedPatch(up_to=32),SharedPositionPatch(),*_REST
 
 # %% ../nbs/01o_search.ipynb #n0c4a462
 _SHORT = (FixedPatch(places=4, starts=1, steps=8, up_to=32),SharedPositionPatch(places=3, screen_steps=6, steps=10),
@@ -151,7 +152,8 @@ _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witness
 
 # %% ../nbs/01o_search.ipynb #n8b00579
 SEARCHES = dict(
-    robust=Search(stages=(FixedPatch(up_to=32),SharedPositionPatch(),*_REST), recover=RECOVERED, first=_FIRST),
+    robust=Search(stages=_ALL, recover=RECOVERED, first=_FIRST),
+    thorough=Search(stages=_ALL, recover=RECOVERED),
     paper=Search(
         stages=(GeneratedPatch(size=3, hidden=512),), thresholds=(.25,.5,.75), staircase_thresholds=(),
         log=False, lr=2e-4, b=128, steps=None, halve=False, tau=.9),

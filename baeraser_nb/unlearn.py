@@ -428,6 +428,7 @@ class Unlearning:
 # %% ../nbs/03_unlearning.ipynb #n1884bf8
 UNLEARNINGS = dict(
     robust=Unlearning(),
+    thorough=Unlearning(),
     paper=Unlearning(forget='ascent', forget_weight=1., relearn_weight=0., temperature=None, beta=1., lr=.01, clip=None,
                      steps=None, augment=False, freeze_bn=True, decay=False, rescans=0),
     plain=Unlearning(rescans=0))
@@ -770,8 +771,8 @@ def states(self:Course) -> dict:
 def search_again(
     scan:Scan,  # the first one
 ) -> Search:
-    "What the purified model is searched with: the first scan's search, `robust` for `plain` and `paper`, in its memory"
-    if scan.preset=='own': return scan.search
+    "What the purified model is searched with: as before, but `robust` where that was `plain` or `paper`"
+    if scan.preset in ('own','thorough'): return scan.search
     return replace(SEARCHES['robust'], memory=scan.search.memory)
 
 # %% ../nbs/03_unlearning.ipynb #s102
@@ -821,7 +822,7 @@ def erase(
     model,                  # the suspicious model, which takes pixels and gives logits: nn.Module, `Learner` or `Case`
     held=None,              # a few clean, labelled images: `Images`, or whatever `as_images` takes
     scan:Scan|None=None,    # what `baeraser_nb.recovery.scan` found; None: it is asked first
-    preset='robust',        # 'robust', 'paper', 'plain', or an `Unlearning` of your own
+    preset='robust',        # 'robust', 'thorough', 'paper', 'plain', or an `Unlearning` of your own
     seed:int=0,             # same seed, same result
     progress:bool=True,     # show a progress bar on stderr
     keep:bool=False,        # keep the weights of every checked step, for an evaluator to look at
