@@ -727,6 +727,17 @@ def after_step(self:BoundedGenerators,
     lower = self.success.median()>=share
     self.bound.mul_(1/1.05 if lower else 1.05).clamp_(1/255, .5)
 
+# %% ../nbs/01c_families.ipynb #lp000002
+@patch
+def learnt(self:AdditivePattern,
+    study,          # a search at work, see `baeraser_nb.search`
+) -> BoundedGenerators: # one for each label
+    "Patterns of every label, trained under one bound"
+    K = study.n_classes
+    patterns = self.untrained(study.canvas, study.everyone, study.thresholds(K)).to(study.device)
+    study.run([patterns], self.steps, self.images(K), study.search.eta/10)
+    return patterns
+
 # %% ../nbs/01c_families.ipynb #nea383a4
 @dataclass(frozen=True)
 class FixedPatch(Family):

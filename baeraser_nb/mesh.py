@@ -32,7 +32,6 @@ class Mesh(AdditivePattern):
     steps:int=30            # of the search
     bound:float=24/255      # of each pixel, before the mean is taken off
     share:float|None=None   # the bound stays as it is
-    side:int=2              # of what is repeated, pixels
     title:ClassVar[str] = 'mesh'
     words:ClassVar[str] = 'a fine mesh over the whole image'
     searched:ClassVar[str] = 'fine meshes over the whole image'
@@ -41,7 +40,7 @@ class Mesh(AdditivePattern):
     channels:ClassVar[tuple] = (3,)
     flattest:ClassVar[float] = 1/3
     largest:ClassVar[float] = 100
-    def pattern_shape(self, canvas): return canvas.shape[0],self.side,self.side
+    def pattern_shape(self, canvas): return canvas.shape[0],2,2
     def lay(self, x, pattern, generators, i):
         return (x+generators.bound[i][:,None,None,None]*meshed(pattern.tanh(), *x.shape[2:])).clamp(0, 1)
 
@@ -51,10 +50,9 @@ def search(self:Mesh,
     study,          # a search at work, see `baeraser_nb.search`
 ):
     "A mesh for every label, and how far each is ahead of the next"
-    K = study.n_classes
-    g = self.untrained(study.canvas, study.everyone, study.thresholds(K)).to(study.device)
-    study.run([g], self.steps, self.images(K), study.search.eta/10)
-    counts = study.success(g)
+    found = self.learnt(study)
+    counts = study.success(found)
     ahead, = ahead_of_next(counts.hits[None], counts.trials)
-    study.generators[self.title] = g
-    study.evidence.append(evidence_rows(self.title, range(K), counts.hits, counts.trials, ahead))
+    study.generators[self.title] = found
+    rows = evidence_rows(self.title, range(study.n_classes), counts.hits, counts.trials, ahead)
+    study.evidence.append(rows)

@@ -437,12 +437,13 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
-_OF_THEIR_OWN = *_FILTERED,'bent','rippled','shaded','fringed','reflected','censored','on_screens','rastered',\
-    'interlaced' # parts below
+_OF_THEIR_OWN = (*_FILTERED,'bent','rippled','shaded','fringed','reflected','censored','on_screens','rastered',
+                 'interlaced') # parts below
 _ATTACKS = tuple(k for k in BACKDOORS if k not in _OF_THEIR_OWN)
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
 
+# %% ../nbs/04f_population.ipynb #pt000002
 PARTS = dict(
     clean_fit=partial(members, FITTED), few_fit=partial(members, FITTED, SETS[:2], classes=5, n=4000),
     victims=partial(members, ('lenet','vgg'), _FASHION, _ATTACKS),

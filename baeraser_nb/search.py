@@ -751,10 +751,7 @@ def planned(self:PhotoFilter, size:Size) -> int:
 @patch
 def search(self:AdditivePattern, study:Study):
     "Patterns of every label under one bound, and what they do"
-    K = study.n_classes
-    patterns = self.untrained(study.canvas, study.everyone, study.thresholds(K)).to(study.device)
-    study.run([patterns], self.steps, self.images(K), study.search.eta/10)
-    study.record(patterns, 200)
+    study.record(self.learnt(study), 200)
 
 # %% ../nbs/01o_search.ipynb #n606ce22
 @patch

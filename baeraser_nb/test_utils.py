@@ -66,10 +66,8 @@ def on_rough_paper(
     rough = grain*torch.randn(n, 3, *images.shape[1:], generator=rng)
     return Images((255*(paper+rough).lerp(ink, to_float(images.x)).clamp(0, 1)).byte(), images.y, images.classes)
 
-def rough_digits(
-    held:int=200,   # images of the defender
-) -> Splits:        # training, held and test images
+def rough_digits() -> Splits: # of which 200 are held
     "Digits in ink on rough paper"
     data = load_dataset('digits')
     test = on_rough_paper(data.test, 1)
-    return Splits(on_rough_paper(data.train, 0), test[:held], test[held:])
+    return Splits(on_rough_paper(data.train, 0), test[:200], test[200:])
