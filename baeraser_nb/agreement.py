@@ -43,6 +43,7 @@ class Agreement(Family):
     null:ClassVar[Null] = Null(1.55, 1.26)
     by_classes:ClassVar[dict] = {5:Null(1.539, 1.08)}
     against_labels:ClassVar[bool] = False
+    triggerless:ClassVar[bool] = True
 
 @patch
 def planned(self:Agreement, size) -> int: return 0 # no passes

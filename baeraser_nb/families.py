@@ -6,9 +6,9 @@
 __all__ = ['BatchedLinear', 'PatchNetworks', 'MutualInformation', 'Goal', 'flat_share', 'Canvas', 'enlarged', 'Null',
            'null_between', 'Family', 'Generators', 'NetworkGenerators', 'GeneratedPatch', 'hinge', 'hinge_gradient',
            'kept_bytes', 'Room', 'Part', 'in_parts', 'adam', 'Step', 'train_generators', 'Counts', 'success',
-           'GaussianGenerators', 'MaskGenerators', 'Mask', 'BoundedGenerators', 'AdditivePattern', 'FixedPatch',
-           'grid_corners', 'densest_corners', 'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch', 'smooth_flow',
-           'chequered', 'Warp', 'WideWarp', 'FineWarp', 'TableGenerators', 'AllToAllPatch', 'assigned']
+           'GaussianGenerators', 'MaskGenerators', 'Mask', 'images_each', 'BoundedGenerators', 'AdditivePattern',
+           'FixedPatch', 'grid_corners', 'densest_corners', 'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch',
+           'smooth_flow', 'chequered', 'Warp', 'WideWarp', 'FineWarp', 'TableGenerators', 'AllToAllPatch', 'assigned']
 
 # %% ../nbs/01c_families.ipynb #nd09f47e
 import copy,math
@@ -183,6 +183,7 @@ class Family:
     channels:ClassVar[tuple|None] = None    # of the images that it is searched on; None: any
     flattest:ClassVar[float] = 1.           # and the largest share of flat pixels, see `flat_share`
     for_its_kind:ClassVar[bool] = False     # is it recovered only for labels that stand out in its kind?
+    triggerless:ClassVar[bool] = False      # does it tell of labels without a trigger of its own?
 
 # %% ../nbs/01c_families.ipynb #n8670fd4
 @patch
@@ -682,6 +683,14 @@ def after_step(self:MaskGenerators,
     self.success.lerp_((hinges==0).float().mean(1), .2)
     self.price.mul_(torch.where(self.success>=.9, 1.15, 1/1.15)).clamp_(1e-5, 1.)
 
+# %% ../nbs/01c_families.ipynb #ie000001
+def images_each(
+    b:int,          # of ten labels or fewer
+    n_classes:int,  # K
+) -> int:           # 1 or more
+    "Images per label and step: of many labels those of twenty are shared, 200 at most"
+    return max(1, min(b, 20*b//n_classes, 200//n_classes))
+
 # %% ../nbs/01c_families.ipynb #n947928a
 class BoundedGenerators(GaussianGenerators):
     "Gaussian patterns and the bound on their size, which all labels share"
@@ -706,8 +715,7 @@ class AdditivePattern(Family):
     pace:ClassVar[float] = 50.
     betas:ClassVar[tuple] = (.5,.9)
     may_settle:ClassVar[bool] = False
-    def images(self, n_classes): # per label and step; of many labels those of twenty are shared, 200 at most
-        return max(1, min(self.b, 20*self.b//n_classes, 200//n_classes))
+    def images(self, n_classes): return images_each(self.b, n_classes) # per label and step
     def pattern_shape(self, canvas): return canvas.shape[0],*canvas.cells(*canvas.shape[1:])
     def lay(self, x, pattern, generators, i):
         return (x+generators.bound[i][:,None,None,None]*enlarged(pattern.tanh(), generators.canvas)).clamp(0, 1)

@@ -17,7 +17,7 @@ from . import __version__
 from .core import BadInput,seeded
 from .networks import frozen
 from .affine import KnownChange
-from .agreement import Agreement,leaders
+from .agreement import leaders
 from .one_class import OneClassGenerators
 from .inputs import Doubt,as_case
 from .families import AdditivePattern,AllToAllPatch,Family,Mask
@@ -45,10 +45,11 @@ def standing_out(self:Study,
     families,   # that a label may stand out in
     labels,     # suspected ones
 ) -> list:      # some of them, ascending
-    "Suspected labels beyond the threshold in one of some families, or that lead in one and are agreed on"
+    "Suspected labels beyond the threshold in one of some families, or that lead in one and are told of by a family without triggers"
     rows,least = self.verdict.evidence,self.search.threshold
     mine = rows[rows.family.isin([f.title for f in families])]
-    agreed = rows.label[(rows.family==Agreement.title)&(rows.score>least)]
+    told = rows.family.isin([f.title for f in self.search.families if f.triggerless])
+    agreed = rows.label[told&(rows.score>least)]
     out = set(mine.label[mine.score>least])|set(leaders(mine).label)&set(agreed)
     return sorted(out&set(labels))
 

@@ -598,6 +598,7 @@ EXPERIMENTS = dict(
     fringes='population:fringes_experiment',          # colour fringes alone, on the same
     cut_ups='population:cut_ups_experiment',          # images cut up alone, on the same
     meshes='population:meshes_experiment',            # meshes alone, on the same
+    noises='population:noises_experiment',            # neuron noise alone, on the same as warps
     greys='population:greys_experiment',              # grey filters alone, on clean models for grey images
     signs='population:signs_experiment',              # all families to their end, on clean models of 43 labels
     board='board:board_experiment',                   # the field's own yardstick

@@ -26,6 +26,7 @@ from .cut_up import CutUp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
 from .mesh import Mesh
+from .neuron_noise import NeuronNoise
 from .one_class import OneClassPatch
 from .per_image import PerImage
 from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FineWarp,FixedPatch,GeneratedPatch
@@ -136,7 +137,7 @@ RECOVERED = *BOUNDED,FineWarp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(up_to=32),AllToAllPatch(),AffineMap(),
          OneClassPatch(),PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),
-         ColourFringe(),CutUp(),Mesh(),Agreement())
+         ColourFringe(),CutUp(),Mesh(),NeuronNoise(),Agreement())
 _ALL = FixedPatch(up_to=32),SharedPositionPatch(),*_REST
 
 # %% ../nbs/01o_search.ipynb #n0c4a462
@@ -146,7 +147,7 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8, up_to=32),SharedPositionPatch(
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
           PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
           WideWarp(most=12),ColourFilter(n=100),GreyFilter(n=100),
-          PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60),CutUp(n=60),Mesh(steps=10, b=6))
+          PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60),CutUp(n=60),Mesh(steps=10, b=6),NeuronNoise(steps=30, b=6))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
@@ -250,14 +251,22 @@ def _note_curves(self:Study, generators, curves):
 
 # %% ../nbs/01o_search.ipynb #n27bd373
 @patch
+def passing(self:Study,
+    images,         # of a step, forward and backward
+    steps,
+):                  # called after every step, it moves the bar
+    "Count the passes of some steps"
+    if self.bar.n+steps*images>self.bar.total: self.bar.reset(steps*images) # not announced: a bar of its own
+    self.passes.gradient += steps*images
+    return partial(self.bar.update, images)
+
+@patch
 def run(self:Study, generators, steps, b, eta=None): # see `train_generators`; None: the search's η
     "`train_generators` with the search's settings"
     s,images = self.search,b*sum(map(len, generators)) # of a step
-    if self.bar.n+steps*images>self.bar.total: self.bar.reset(steps*images) # not announced: a bar of its own
-    more = dict(tick=partial(self.bar.update, images), room=self.room)
+    more = dict(tick=self.passing(images, steps), room=self.room)
     eta = s.eta if eta is None else eta
     curves = train_generators(self.model, generators, self.held, steps, b, s.lr, eta, s.log, **more)
-    self.passes.gradient += steps*images
     self._note_curves(generators, curves)
     return curves
 
