@@ -40,8 +40,8 @@ class Agreement(Family):
     title:ClassVar[str] = 'agreement'
     words:ClassVar[str] = 'the best of several kinds of changes that lead to it'
     searched:ClassVar[str] = 'labels that several kinds of triggers lead to'
-    null:ClassVar[Null] = Null(1.55, 1.26)
-    by_classes:ClassVar[dict] = {5:Null(1.539, 1.08)}
+    null:ClassVar[Null] = Null(1.799, 1.306)
+    by_classes:ClassVar[dict] = {5:Null(2.252, 1.751)}
     against_labels:ClassVar[bool] = False
     triggerless:ClassVar[bool] = True
 

@@ -45,7 +45,7 @@ def standing_out(self:Study,
     families,   # that a label may stand out in
     labels,     # suspected ones
 ) -> list:      # some of them, ascending
-    "Suspected labels beyond the threshold in one of some families, or that lead in one and are told of by a family without triggers"
+    "Suspected labels beyond the threshold in one of some families, or that lead in one and are known without a trigger"
     rows,least = self.verdict.evidence,self.search.threshold
     mine = rows[rows.family.isin([f.title for f in families])]
     told = rows.family.isin([f.title for f in self.search.families if f.triggerless])

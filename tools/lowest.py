@@ -12,7 +12,7 @@ from pathlib import Path
 from common import ROOT
 
 NOTEBOOKS = ('00_core', '00_data', '00a_readers', '00c_weights', '00e_inputs', '01_attacks', '01d_verdict',
-             '01o_search', '02_msa_recovery', '05_statements')
+             '01p_search', '02_msa_recovery', '05_statements')
 FLOORS = dict(torch=(2,10)) # before it, a hostile file can overwrite memory (CVE-2026-24747)
 IMPORT_ALL = '''
 import importlib,pkgutil,baeraser_nb
