@@ -7,7 +7,6 @@ __all__ = ['Signal', 'signals', 'disturbed', 'disturbing', 'Noises', 'of_other_c
            'Course']
 
 # %% ../nbs/01o_neuron_noise.ipynb #nn000004
-import math
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -76,27 +75,33 @@ def disturbing(
 class Noises(nn.Module):
     "For every label a direction in which signals are pushed, and how far"
     def __init__(self,
-        labels:Tensor,  # (g,)
-        channels:int,   # of all signals
-        share:float=.9, # of a label's images that shall just reach it, in (0,1)
+        labels:Tensor,     # (g,)
+        thresholds:Tensor, # (g,) probability ε in (0,1) that images shall reach
+        channels:int,      # of all signals
+        share:float=.9,    # of a label's images that shall just reach it, in (0,1)
     ):
         super().__init__()
-        self.labels,self.share = labels,share
+        self.labels,self.thresholds,self.share = labels,thresholds,share
         self.direction = nn.Parameter(.01*torch.randn(len(labels), 2, channels, device=labels.device))
-        self.size = torch.ones(len(labels), device=labels.device)
-        self.success = torch.full_like(self.size, share)
+        self.size = torch.ones_like(thresholds)
+        self.success = torch.full_like(thresholds, share)
     def forward(self): # (g,2,channels)
         return self.size[:,None,None]*self.direction/self.direction.norm(dim=(1,2), keepdim=True)
 
 # %% ../nbs/01o_neuron_noise.ipynb #nn000020
 @patch
+def reached(self:Noises, hinges): # of every image, (g,b)
+    "The share of each label's images with a probability above one half, (g,)"
+    return (hinges<(self.thresholds/.5).log()[:,None]).float().mean(1)
+
+@patch
 @torch.no_grad()
 def after_step(self:Noises,
-    reached:Tensor, # share of each label's images that reached it, (g,)
-    pace:float=1.07,# factor by which a size changes, > 1
+    hinges:Tensor,   # of every image, (g,b)
+    pace:float=1.07, # factor by which a size changes, > 1
 ):
     "Smaller where a label succeeds often enough, larger where it does not"
-    self.success.lerp_(reached, .2)
+    self.success.lerp_(self.reached(hinges), .2)
     self.size.mul_(torch.where(self.success>=self.share, 1/pace, pace)).clamp_(1e-3, 1e3)
 
 # %% ../nbs/01o_neuron_noise.ipynb #nn000025
@@ -110,14 +115,14 @@ def of_other_classes(
     other[~other.any(1)] = True
     return torch.multinomial(other.float(), b, replacement=True)
 
+# %% ../nbs/01o_neuron_noise.ipynb #nn000050
 @patch
 def hinges(self:Noises, model, signals, x, which): # images, (g·b,c,h,w), and of which of the labels (g)
     "How far images with noise are from their labels, (g,b); see `baeraser_nb.families.hinge`"
     b = len(x)//len(which)
-    want = self.labels[which].repeat_interleave(b)
-    with disturbing(signals, self()[which].repeat_interleave(b, 0)): logits = model(x)
-    goal,eps = Goal(want, torch.ones_like(want, dtype=torch.bool)),torch.full(want.shape, .9).to(logits)
-    return hinge(logits, goal, eps).view(-1, b)
+    want,eps,noise = (o[which].repeat_interleave(b, 0) for o in (self.labels,self.thresholds,self()))
+    with disturbing(signals, noise): logits = model(x)
+    return hinge(logits, Goal(want, torch.ones_like(want, dtype=torch.bool)), eps).view(-1, b)
 
 # %% ../nbs/01o_neuron_noise.ipynb #nn000027
 @patch
@@ -161,6 +166,7 @@ class NeuronNoise(Family):
     largest:ClassVar[float] = 100
     def images(self, n_classes): return images_each(self.b, n_classes) # per label and step
 
+# %% ../nbs/01o_neuron_noise.ipynb #nn000052
 @patch
 def planned(self:NeuronNoise, size) -> int:
     "All labels, with the images that the family asks for"
@@ -173,9 +179,9 @@ def staircase(self:NeuronNoise, study, labels) -> list: return [] # see `baerase
 class Course:
     "What came of every step: sizes, shares of images that reached their labels, mean hinges; (g,) each"
     def __init__(self): self.sizes,self.reached,self.hinges = [],[],[]
-    def note(self, noises, reached, hinges):
+    def note(self, noises, hinges):
         self.sizes.append(noises.size.clone())
-        self.reached.append(reached)
+        self.reached.append(noises.reached(hinges))
         self.hinges.append(hinges.mean(1))
     def last(self, kept): # one of the lists
         return torch.stack(kept[-max(1, len(kept)//4):]).mean(0)
@@ -195,9 +201,8 @@ def trained(self:NeuronNoise,
         opt.zero_grad()
         hinges = noises.step(study.model, signals, study.held, b, max(1, study.room.passed//2))
         opt.step()
-        reached = (hinges<math.log(.9/.5)).float().mean(1) # of probability one half
-        noises.after_step(reached)
-        course.note(noises, reached, hinges)
+        noises.after_step(hinges)
+        course.note(noises, hinges)
         tick()
     return course
 
@@ -213,6 +218,7 @@ def told(self:NeuronNoise,
     ahead = ahead_of_nearest(course.last(course.sizes))
     return evidence_rows(self.title, labels.tolist(), hits.cpu(), trials, ahead.cpu())
 
+# %% ../nbs/01o_neuron_noise.ipynb #nn000054
 @patch
 def search(self:NeuronNoise,
     study,          # a search at work, see `baeraser_nb.search`
@@ -222,7 +228,8 @@ def search(self:NeuronNoise,
     found = signals(study.model, some)
     study.passes.answer += len(some)
     if not found: return
-    noises = Noises(labels, sum(len(s.spread) for s in found), self.share)
+    thresholds,channels = study.thresholds(len(labels)).to(labels.device),sum(len(s.spread) for s in found)
+    noises = Noises(labels, thresholds, channels, self.share)
     course = self.trained(study, noises, found)
     study.curves[self.title] = [(labels,torch.stack(course.hinges))]
     study.evidence.append(self.told(course, labels))
