@@ -17,8 +17,8 @@ from .rows import Experiment,by_part
 # %% ../nbs/04i_precaution_measured.ipynb #n2518975
 RECIPES = dict(
     precaution=Precaution(), no_patterns=Precaution(bound=0.), no_patches=Precaution(area=0.),
-    no_bending=Precaution(degrees=0., pixels=0.), no_covering=Precaution(square=0.), no_sharpness=Precaution(rho=0.),
-    no_healing=Precaution(heal=0))
+    no_pushes=Precaution(push=0.), no_bending=Precaution(degrees=0., pixels=0.), no_covering=Precaution(square=0.),
+    no_healing=Precaution(heal=0), sharpness=Precaution(push=0., rho=2.))
 
 # %% ../nbs/04i_precaution_measured.ipynb #a003
 @dataclass(frozen=True)
