@@ -150,7 +150,8 @@ def chapter(module):
     return re.search(r'nbs/(\S+\.ipynb)', inspect.getsource(module))[1]
 
 def holds(o):
-    "What a constant holds, in few words"
+    "What a constant holds, in few words; of an option of the command line, its help"
+    if hasattr(o, '__metadata__'): return shorten(o.__metadata__[0].help, 90, placeholder=' …')
     if isinstance(o, (dict,list,tuple)): return shorten(', '.join(map(str, o)), 90, placeholder=' …')
     return f'{o:,}' if isinstance(o, int) else type(o).__name__
 
