@@ -88,9 +88,10 @@ def _cnn(n_classes, channels, width=16):
 # %% ../nbs/00b_networks.ipynb #n005
 def optional_libraries() -> tuple: # torchvision's models, and timm or None
     "Where architectures come from, imported when first asked for"
-    import torchvision.models as tvm
-    try: import timm
-    except ImportError: timm = None
+    with torch.device('cpu'): # what they make when they are imported is theirs, whatever device is asked for now
+        import torchvision.models as tvm
+        try: import timm
+        except ImportError: timm = None
     return tvm,timm
 
 # %% ../nbs/00b_networks.ipynb #n008

@@ -130,13 +130,12 @@ def scored(
 ) -> pd.DataFrame:    # a copy with `p_value` and `score`
     "Evidence with p-values and scores"
     if tau is not None: return evidence.assign(score=log_odds_above(tau, evidence.hits, evidence.trials))
-    out,n = evidence.copy(),comparisons(asked_for(families, n_classes, set(evidence.family)))
+    n = comparisons(asked_for(families, n_classes, set(evidence.family)))
     nulls = _nulls_by_title(families, n_classes, nulls)
-    for title in out.family.unique():
-        on = out.family==title
-        p = nulls[title].p_value(out.statistic[on])
-        out.loc[on,'p_value'],out.loc[on,'score'] = p,score(p, n[title])
-    return out
+    family,statistic = evidence.family.to_numpy(),evidence.statistic.to_numpy(float)
+    p = np.ones(len(evidence))
+    for title in evidence.family.unique(): p[family==title] = nulls[title].p_value(statistic[family==title])
+    return evidence.assign(p_value=p, score=score(p, evidence.family.map(n).to_numpy(float)))
 
 # %% ../nbs/01d_verdict.ipynb #nc63e023
 def by_label(

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from .core import BadInput,default_device,log,one_line,write_whole
 from .readers import shown
-from .networks import Classifier,build_network,optional_libraries,tighten
+from .networks import Classifier,build_network,tighten
 
 # %% ../nbs/00c_weights.ipynb #c073
 def _header_and_numbers(data):
@@ -849,7 +849,6 @@ def load_weights(
 # %% ../nbs/00c_weights.ipynb #c084
 def _skeleton(make, K):
     "Names and shapes of the network `make(K)`, without its numbers where that can be"
-    optional_libraries() # imported here, for nothing of theirs may be made below
     try:
         with torch.device('meta'): return make(K).state_dict()
     except (NotImplementedError,RuntimeError): return make(K).state_dict()
