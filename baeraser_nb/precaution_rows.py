@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'KINDS', 'ATTEMPTS', 'precaution_experiment', 'Attempt', 'victim_of', 'attempt_row', 'attempts', 'fitted',
-           'judged', 'elsewhere', 'deeper', 'missed', 'parts_left_out', 'attempt_words', 'net_and_data', 'table_of']
+           'judged', 'elsewhere', 'deeper', 'missed', 'parts_left_out', 'with_sharpness', 'attempt_words',
+           'net_and_data', 'table_of']
 
 # %% ../nbs/04i_precaution_measured.ipynb #n5e6a3ee
 from dataclasses import asdict,dataclass,replace
@@ -91,8 +92,14 @@ def parts_left_out():
     few = 'clean','patch5','source_specific','blend','rotated','input_aware'
     return attempts('mlp', 'fashion_mnist', few, list(RECIPES)[1:])
 
+def with_sharpness():
+    "All the others, with sharpness-aware steps instead of pushes"
+    there = {a.name for a in parts_left_out()}
+    all_of_them = [a for f in (fitted,judged,elsewhere,deeper,missed) for a in f()]
+    return [a for a in (replace(o, recipe='sharpness') for o in all_of_them) if a.name not in there]
+
 ATTEMPTS = dict(fitted=fitted, judged=judged, elsewhere=elsewhere, parts=parts_left_out, deeper=deeper,
-                missed=missed)
+                missed=missed, sharpness=with_sharpness)
 
 # %% ../nbs/04i_precaution_measured.ipynb #n71dff58
 def attempt_words(row):
