@@ -333,7 +333,7 @@ class Precaution:
     square:float=.36        # greatest side of a square that covers them, share of the shorter side; 0: none
     bound:float=32/255      # greatest change of a pixel by the labels' faint patterns; 0: none
     area:float=.04          # greatest share of the pixels under the labels' opaque patches; 0: none
-    push:float=1.           # length of the labels' noises inside the network, see `LabelNoises`; 0: none
+    push:float=1.           # length of the labels' noises, in medians of those that just suffice; 0: none
     heal:int=250            # steps of the second passage, at least; 0: none
     heal_lr:float=.05       # its learning rate at the start
     temperature:float=4.    # T > 0 of the victim's answers

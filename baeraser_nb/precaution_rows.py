@@ -90,7 +90,8 @@ def missed():
 def parts_left_out():
     "The recipe with one part left out each time"
     few = 'clean','patch5','source_specific','blend','rotated','input_aware'
-    return attempts('mlp', 'fashion_mnist', few, list(RECIPES)[1:])
+    covered = attempts('lenet', 'fashion_mnist', ('sticker','rotated'), ['no_covering'])
+    return attempts('mlp', 'fashion_mnist', few, list(RECIPES)[1:])+covered
 
 def with_sharpness():
     "All the others, with sharpness-aware steps instead of pushes"
