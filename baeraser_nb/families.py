@@ -8,7 +8,7 @@ __all__ = ['BatchedLinear', 'PatchNetworks', 'MutualInformation', 'Goal', 'flat_
            'kept_bytes', 'Room', 'Part', 'in_parts', 'adam', 'Step', 'train_generators', 'Counts', 'success',
            'GaussianGenerators', 'MaskGenerators', 'Mask', 'images_each', 'BoundedGenerators', 'AdditivePattern',
            'FixedPatch', 'grid_corners', 'densest_corners', 'SharedPositionPatch', 'RefinedPatch', 'RandomPixelPatch',
-           'smooth_flow', 'chequered', 'Warp', 'WideWarp', 'FineWarp', 'TableGenerators', 'AllToAllPatch', 'assigned']
+           'smooth_flow', 'chequered', 'Warp', 'WideWarp', 'FineWarp']
 
 # %% ../nbs/01c_families.ipynb #nd09f47e
 import copy,math
@@ -908,48 +908,3 @@ class FineWarp(Warp):
     size_of:ClassVar[type] = Warp
     for_its_kind:ClassVar[bool] = True
     def pattern_shape(self, canvas): return 2,8,8
-
-# %% ../nbs/01c_families.ipynb #nacb9dc0
-class TableGenerators(GaussianGenerators):
-    "Generators whose goal depends on the image's class"
-    def __init__(self, family, canvas, labels, thresholds, # see `Generators`
-        n_classes:int, # K
-        **buffers,     # see `GaussianGenerators`
-    ):
-        super().__init__(family, canvas, None, thresholds, **buffers)
-        self.register_buffer('table', torch.arange(n_classes).repeat(len(self), 1)) # (g,K) label of each class
-        self.register_buffer('targeted', torch.zeros(len(self), dtype=torch.bool))  # is the table known?
-    def goals(self, i, y): return Goal(self.table[i,y], self._which(self.targeted[i], len(y)))
-
-# %% ../nbs/01c_families.ipynb #nc5a568b
-@dataclass(frozen=True)
-class AllToAllPatch(FixedPatch):
-    "An opaque square at one place that gives every class a label of its own"
-    starts:int=4            # places that go on after the screening
-    steps:int=15            # with the table of each round
-    screen_steps:int=8      # of the ranking of places, at all of a grid, away from the true label
-    rounds:int=2            # of filling in the table and training with it
-    chance:float=.02        # success rate that its log odds are counted from
-    title:ClassVar[str] = 'all-to-all patch'
-    words:ClassVar[str] = 'a small square pattern at one place'
-    searched:ClassVar[str] = 'squares at one place that turn every class into another'
-    null:ClassVar[Null] = Null(2.003, .337)
-    by_classes:ClassVar[dict] = {}
-    may_settle:ClassVar[bool] = False
-    shares_staircase:ClassVar[bool] = False
-    every_class:ClassVar[bool] = True
-    against_labels:ClassVar[bool] = False
-    def untrained(self, canvas, n_classes, thresholds, corners):
-        return TableGenerators(self, canvas, None, thresholds, n_classes, corners=corners)
-
-# %% ../nbs/01c_families.ipynb #nf0285b8
-def assigned(
-    probs:Tensor,   # answers to triggered images, (n,K)
-    y:Tensor,       # their true classes, (n,)
-) -> Tensor:        # (K,) label of each class: a permutation that moves every one
-    "Where a trigger sends each class, one to one"
-    from scipy.optimize import linear_sum_assignment
-    K = probs.shape[1]
-    per_class = torch.bincount(y, minlength=K).clamp(min=1)[:,None]
-    means = torch.zeros(K, K).index_add_(0, y, probs.float())/per_class
-    return torch.tensor(linear_sum_assignment(means.fill_diagonal_(-1).numpy(), maximize=True)[1])

@@ -5,16 +5,17 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'SEEDS',
            'seeds_experiment', 'filters_experiment', 'greys_experiment', 'plane_waves_experiment', 'shadows_experiment',
-           'fringes_experiment', 'cut_ups_experiment', 'meshes_experiment', 'noises_experiment', 'colours_experiment',
-           'warps_experiment', 'signs_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual',
-           'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes',
-           'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network',
-           'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member', 'Member', 'load_member',
-           'member_folder', 'member', 'scanned', 'population_row', 'members', 'population', 'spec_words', 'Rescan',
-           'rescans', 'rescan_row', 'coloured', 'bendable', 'grey_models', 'greatest', 'family_row', 'filter_words',
-           'family_experiment', 'signs', 'whole_row', 'whole_words', 'evidence_of', 'judged_row', 'members_of',
-           'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart',
-           'could_be_seen', 'by_seed']
+           'fringes_experiment', 'cut_ups_experiment', 'meshes_experiment', 'noises_experiment',
+           'all_patterns_experiment', 'all_warps_experiment', 'colours_experiment', 'warps_experiment',
+           'signs_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted',
+           'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed',
+           'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network', 'regime_of', 'train_member',
+           'attacked_images', 'measured', 'save_member', 'Member', 'load_member', 'member_folder', 'member', 'scanned',
+           'population_row', 'members', 'population', 'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured',
+           'bendable', 'grey_models', 'greatest', 'family_row', 'filter_words', 'family_experiment', 'signs',
+           'whole_row', 'whole_words', 'evidence_of', 'judged_row', 'members_of', 'with_interval', 'alarms',
+           'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
+           'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
@@ -41,6 +42,7 @@ from .stealth import blended,noise,ripple,sig,wanet
 from .dynamic import FILTERS,MORE_ATTACKS,censored,filtered,fringed,interlaced,on_screens,rastered
 from .dynamic import reflected,shaded,two_at_once
 from .agreement import Agreement,agreement_rows
+from .all_to_all import AllToAllPattern,AllToAllWarp
 from .families import Warp,WideWarp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
@@ -265,6 +267,10 @@ def _other(attack, **more):
 def _all_to_all(model, train, target, seed):
     return badnets(model, train, 'next', .3, seed, size=4, kind='random', place=corner(train, 4))
 
+def _each_its_own(attack, **more):
+    def make(model, train, target, seed): return attack(model, train, 'next', .3, seed, **more)
+    return make
+
 def _two(model, train, target, seed):
     bent = wanet(model, train, (target+2)%train.n_classes, seed=seed, strength=1., decoys=0.)
     return two_at_once(_patch(3, 'checker')(model, train, target, seed), bent)
@@ -275,7 +281,9 @@ _FILTERED = {kind:_other(filtered, kind=kind) for kind in FILTERS if kind!='fade
 BACKDOORS = dict(
     patch3=_patch(3, 'checker'), patch5=_patch(5, 'random'), roaming=_patch(4, 'random', None),
     rare=_patch(4, 'random', rate=.01), rarest=_patch(4, 'random', rate=.005), logo=_patch(8, 'random', alpha=.5),
-    all_to_all=_all_to_all,
+    all_to_all=_all_to_all, all_to_all_blend=_each_its_own(blended),
+    all_to_all_noise=_each_its_own(noise, amplitude=24/255),
+    all_to_all_warp=_each_its_own(wanet, strength=1., decoys=0.),
     blend=_other(blended), noise=_other(noise, amplitude=24/255), sig=_other(sig, amplitude=40/255, rate=.8),
     wanet=_other(wanet, strength=1.), bent=_other(wanet, strength=3., decoys=0.), rippled=_other(ripple), two=_two,
     shaded=_other(shaded), fringed=_other(fringed, rate=.2), reflected=_other(reflected),
@@ -438,8 +446,9 @@ def members(
     return [ModelSpec(n, d, a, r, **more) for a in attacks for d in sets for n in nets for r in regimes]
 
 # %% ../nbs/04f_population.ipynb #p24a0002
-_OF_THEIR_OWN = (*_FILTERED,'bent','rippled','shaded','fringed','reflected','censored','on_screens','rastered',
-                 'interlaced') # parts below
+_EACH_ITS_OWN = 'all_to_all_blend','all_to_all_noise','all_to_all_warp'
+_OF_THEIR_OWN = (*_FILTERED,*_EACH_ITS_OWN,'bent','rippled','shaded','fringed','reflected','censored','on_screens',
+                 'rastered','interlaced') # parts below
 _ATTACKS = tuple(k for k in BACKDOORS if k not in _OF_THEIR_OWN)
 _FASHION,_SOME = SETS[1:2],('patch3','patch5','logo','sticker','blend','wanet')
 _TRAINED = [r for r in REGIMES if r!='usual']
@@ -472,6 +481,8 @@ PARTS = dict(
     reflected=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('reflected',)),
     cut_up=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('censored','on_screens')),
     meshed=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('rastered','interlaced')),
+    each_its_own=partial(members, ('mlp','lenet','vgg'), _FASHION, _EACH_ITS_OWN),
+    each_its_own_colour=partial(members, ('vgg',), ('cifar10','gtsrb'), _EACH_ITS_OWN, n=24000, epochs=12),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
     held_500=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=500))
 
@@ -599,6 +610,8 @@ fringes_experiment = family_experiment('fringes', (ColourFringe(),), coloured)
 cut_ups_experiment = family_experiment('cut_ups', (CutUp(),), coloured)
 meshes_experiment = family_experiment('meshes', (Mesh(),), coloured)
 noises_experiment = family_experiment('noises', (NeuronNoise(),), bendable)
+all_patterns_experiment = family_experiment('all_patterns', (AllToAllPattern(),), bendable)
+all_warps_experiment = family_experiment('all_warps', (AllToAllWarp(),), bendable)
 colours_experiment = family_experiment('colours', (ColourFilter(),), coloured)
 warps_experiment = family_experiment('warps', (Warp(),WideWarp(fewest=2)), bendable)
 

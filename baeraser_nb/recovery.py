@@ -20,7 +20,7 @@ from .affine import KnownChange
 from .agreement import leaders
 from .one_class import OneClassGenerators
 from .inputs import Doubt,as_case
-from .families import AdditivePattern,AllToAllPatch,Family,Mask
+from .families import AdditivePattern,Family,Mask
 from .search import Passes,SEARCHES,Search,Study,Together,search_together
 from .verdict import evidence_rows,by_label,highest_scores
 
@@ -145,11 +145,6 @@ def staircase(self:Family, study:Study, labels) -> list: # of `Generators`
     study.run([g], self.staircase_steps, study.search.b)
     return only(g, study.works(g))
 
-@patch
-def staircase(self:AllToAllPatch, study:Study, labels):
-    "All-to-all patches that work, one for each threshold"
-    return study.stairs(study.generators[self.title], study.search.staircase_steps)
-
 # %% ../nbs/02_msa_recovery.ipynb #nff1b432
 @patch
 def staircase(self:Mask, study:Study, labels):
@@ -184,6 +179,16 @@ def recovered_labels(self:Study, labels) -> list: # of `Generators`
         if good or not f.joins_only: good = good+f.staircase(self, labels)
     return good
 
+# %% ../nbs/02_msa_recovery.ipynb #at020002
+@patch
+def recovered_tables(self:Study,
+    title:str,  # of the family whose table it is
+) -> list:      # of `TableGenerators`, all of which work
+    "All-to-all triggers of every kind that was searched for, trained for one table"
+    table = self.generators[title].table[0]
+    found = [self.generators[f.title] for f in self.search.families if f.every_class and f.title in self.generators]
+    return [g for of in found for g in self.stairs(of.toward(table), self.search.staircase_steps)]
+
 # %% ../nbs/02_msa_recovery.ipynb #n4ee7d39
 @patch
 def recovered(self:Study,
@@ -191,13 +196,13 @@ def recovered(self:Study,
     scores,     # `by_label` of the evidence
 ) -> list:      # of `Generators`, all of which work
     "The triggers of all suspected labels"
-    every_class = [f for f in self.search.families if f.every_class]
-    by_class = [l for l in targets if scores.family[l] in {f.title for f in every_class}]
+    every_class = {f.title for f in self.search.families if f.every_class}
+    by_class = [l for l in targets if scores.family[l] in every_class]
     single = [l for l in targets if l not in by_class]
     good = self.recovered_labels(single) if single else []
     if by_class:
         self.say('all-to-all triggers')
-        for f in every_class: good = good+f.staircase(self, by_class)
+        good = good+self.recovered_tables(scores.family[by_class[0]])
     return good
 
 # %% ../nbs/02_msa_recovery.ipynb #ncd3eb8f

@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['STEP_IMAGES', 'MOST_IMAGES', 'BOUNDED', 'RECOVERED', 'SEARCHES', 'SHORT', 'Together', 'families_of', 'Search',
            'Passes', 'Planned', 'Size', 'Study', 'apart', 'contenders', 'Contest', 'odds_of_first', 'better_of_each',
-           'Tally', 'search_together', 'masks_left', 'odds_above_chance', 'ordered', 'Turn', 'stage_seeds',
-           'planned_passes']
+           'Tally', 'search_together', 'masks_left', 'ordered', 'Turn', 'stage_seeds', 'planned_passes']
 
 # %% ../nbs/01p_search.ipynb #se000013
 import copy,math
@@ -22,6 +21,7 @@ from .data import Images
 from .networks import predict
 from .affine import AffineMap,KnownChange
 from .agreement import Agreement
+from .all_to_all import AllToAllPatch,AllToAllPattern,AllToAllWarp
 from .cut_up import CutUp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
@@ -29,9 +29,9 @@ from .mesh import Mesh
 from .neuron_noise import NeuronNoise
 from .one_class import OneClassPatch
 from .per_image import PerImage
-from .families import AdditivePattern,AllToAllPatch,Canvas,Family,FineWarp,FixedPatch,GeneratedPatch
+from .families import AdditivePattern,Canvas,Family,FineWarp,FixedPatch,GeneratedPatch
 from .families import Generators,Mask,RandomPixelPatch,RefinedPatch,Room,SharedPositionPatch,Warp,WideWarp
-from .families import assigned,densest_corners,grid_corners,success,train_generators
+from .families import densest_corners,grid_corners,success,train_generators
 from .verdict import evidence_rows,by_label,judge,log_area_ratio,log_odds_against_others,strongest,threshold
 
 # %% ../nbs/01p_search.ipynb #ndf73eb7
@@ -89,6 +89,11 @@ def families(self:Search):
     return families_of(self.stages)
 
 @patch(as_prop=True)
+def ranked_by(self:Search) -> AllToAllPatch:
+    "The squares by which places are ranked"
+    return next((f for f in self.families if isinstance(f, AllToAllPatch)), AllToAllPatch())
+
+@patch(as_prop=True)
 def threshold(self:Search):
     "The score that a suspect exceeds"
     return threshold(self.alpha, self.tau)
@@ -137,7 +142,7 @@ RECOVERED = *BOUNDED,FineWarp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(up_to=32),AllToAllPatch(),AffineMap(),
          OneClassPatch(),PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),
-         ColourFringe(),CutUp(),Mesh(),NeuronNoise(),Agreement())
+         ColourFringe(),CutUp(),Mesh(),NeuronNoise(),AllToAllPattern(),AllToAllWarp(),Agreement())
 _ALL = FixedPatch(up_to=32),SharedPositionPatch(),*_REST
 
 # %% ../nbs/01p_search.ipynb #n0c4a462
@@ -147,7 +152,8 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8, up_to=32),SharedPositionPatch(
           OneClassPatch(rounds=1, starts=6, screen_steps=2, screened=2, finals=2, n=60),
           PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
           WideWarp(most=12),ColourFilter(n=100),GreyFilter(n=100),
-          PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60),CutUp(n=60),Mesh(steps=10, b=6),NeuronNoise(steps=20, b=4))
+          PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60),CutUp(n=60),Mesh(steps=10, b=6),NeuronNoise(steps=20, b=4),
+          AllToAllPattern(bounds=(32/255,), screen_steps=4, steps=2),AllToAllWarp(starts=1, screen_steps=4, steps=3))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 
@@ -392,9 +398,9 @@ def taken_for(self:Study, generators, i, n=40):
 def rank_places(self:Study):
     "Squares at every place that lead images away from their class, the best first; where they lead is in `leads`"
     if self.squares is not None: return self.squares
-    family = next((f for f in self.search.families if f.every_class), AllToAllPatch())
+    family = self.search.ranked_by
     thresholds = torch.full((len(self.grid),), .99, device=self.device)
-    squares = family.untrained(self.canvas, self.n_classes, thresholds, self.grid).to(self.device)
+    squares = family.untrained(self.canvas, self.n_classes, thresholds, corners=self.grid).to(self.device)
     self.squares = self.best(squares, len(squares), family.screen_steps, self.search.b)
     self.leads = torch.stack([self.taken_for(self.squares, i) for i in range(len(squares))])
     return self.squares
@@ -442,8 +448,7 @@ def search(self:FixedPatch, study:Study):
 @patch(as_prop=True)
 def ranking(self:Size):
     "Passes of `rank_places`"
-    steps = [f.screen_steps for f in self.search.families if f.every_class] or [AllToAllPatch.screen_steps]
-    return self.passes(self.places, steps[0], self.search.b)
+    return self.passes(self.places, self.search.ranked_by.screen_steps, self.search.b)
 
 @patch
 def planned(self:FixedPatch, size:Size) -> int:
@@ -846,57 +851,6 @@ def planned(self:RefinedPatch, size:Size) -> int:
 def some(self:Study):
     "A random draw of held images, ten per label or more"
     return self.held[torch.randperm(len(self.held))[:max(400, 10*self.n_classes)]]
-
-# %% ../nbs/01p_search.ipynb #nfe9d8d2
-@patch
-def fill_tables(self:Study, generators):
-    "Where each generator sends each class, into its table"
-    im = self.some()
-    for k in range(len(generators)):
-        probs = self.answers(im, lambda x: generators.stamp(x, k)).softmax(1)
-        generators.table[k] = assigned(probs, im.y)
-    generators.targeted[:] = True
-
-# %% ../nbs/01p_search.ipynb #n4747b19
-def odds_above_chance(
-    hits:Tensor,   # images of each class that go where they should, (K,)
-    trials:Tensor, # images of each class, (K,)
-    chance:float,  # success rate that is counted from, in (0,1)
-) -> Tensor:       # ≥ 0, nats
-    "Log odds of success over those of chance; every class counts alike, however many images there are of it"
-    n = trials.sum()
-    right = (hits/trials)[trials>0].mean()*n
-    return (((right+.5)/(n-right+.5)).log()-math.log(chance/(1-chance))).clamp(min=0)
-
-# %% ../nbs/01p_search.ipynb #na16c94c
-def _table_rows(family, study, squares):
-    "How often a square gives images the label of its table, by that label"
-    im,K = study.some(),study.n_classes
-    to = squares.table[0].cpu()[im.y]
-    hit = study.answers(im, lambda x: squares.stamp(x, 0)).argmax(1)==to
-    hits,trials = torch.bincount(to[hit], minlength=K),torch.bincount(to, minlength=K)
-    odds = odds_above_chance(hits, trials, family.chance)
-    return evidence_rows(family.title, range(K), hits, trials, odds.expand(K))
-
-# %% ../nbs/01p_search.ipynb #n542bad9
-@patch
-def search(self:AllToAllPatch, study:Study):
-    "The square that changes every class best"
-    squares = study.rank_places().keep(range(min(self.starts, len(study.grid))))
-    for _ in range(self.rounds):
-        study.fill_tables(squares)
-        study.run([squares], self.steps, 2*study.search.b, study.search.eta/10)
-    best = squares.keep([study.success(squares).rate.argmax()])
-    study.generators[self.title] = best
-    study.evidence.append(_table_rows(self, study, best))
-
-# %% ../nbs/01p_search.ipynb #nedc7220
-@patch
-def planned(self:AllToAllPatch, size:Size) -> int:
-    "The rounds of the best squares, and the ranking of places unless fixed patches made it"
-    fixed = (f for f in size.search.families if isinstance(f, FixedPatch) and f.places and not f.every_class)
-    ranked = any(f.suits(size.canvas, size.n_classes) for f in fixed)
-    return (not ranked)*size.ranking+self.rounds*size.passes(min(self.starts, size.places), self.steps, 2*size.search.b)
 
 # %% ../nbs/01p_search.ipynb #n8dbd0e5
 def ordered(

@@ -1,9 +1,10 @@
 """Runs one notebook in this process, as nbdev_test does, for tools/gate.py
 
-The report is JSON: which cells ran, which of them printed something, the first error, and whether the notebook came to
-its end.
+The report is JSON: which cells ran and for how long, which of them printed something, the first error, and whether the
+notebook came to its end.
 """
 import json
+import time
 import traceback
 from pathlib import Path
 
@@ -29,8 +30,9 @@ def recorder(base, res, where):
 
         def cell(self, cell, **kw):
             if cell.cell_type!='code': return
-            cell.outputs = []
+            cell.outputs,start = [],time.time()
             super().cell(cell, **kw)
+            res['seconds'][cell.id] = time.time()-start
             if self.exc is None: res['ran'].append(cell.id)
             elif not res['error']: res['error'] = error_of(cell, self.exc, where)
             if any(map(shown, cell.outputs)): res['printed'].append(cell.id)
@@ -43,7 +45,7 @@ def run_notebook(path, flags):
     from nbdev.config import get_config
     from nbdev.process import NBProcessor
     where = {c.id:i for i,c in enumerate(NBProcessor(path).nb.cells)}
-    res = dict(ran=[], printed=[], error=None)
+    res = dict(ran=[], printed=[], seconds={}, error=None)
     nbdev.test.CaptureShell = recorder(nbdev.test.CaptureShell, res, where)
     cfg = get_config()
     ok,_ = nbdev.test.test_nb(path, skip_flags=cfg.tst_flags.split(), force_flags=flags.split(), showerr=False,

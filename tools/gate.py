@@ -4,6 +4,7 @@
     python tools/gate.py 01_attacks index    # only these notebooks' tests
     python tools/gate.py site wheel          # only these checks; `checks` means all of them
     python tools/gate.py --flags slow        # with the cells marked `#| slow`
+    python tools/gate.py --slow 5            # names the cells that take five seconds or more
 
 Every notebook runs in a process of its own, through nbdev's `test_nb` (tools/testing.py, tools/child.py),
 forked from one that has imported the big libraries (tools/warm.py). What is
@@ -76,7 +77,7 @@ def run_together(jobs, workers):
         kill_all()
         raise
 
-def gate(names, flags, limit, workers):
+def gate(names, flags, limit, workers, slow=None):
     "Run everything, or what names mean; returns the numbers of passed and failed"
     if not notebooks(): sys.exit('gate: there are no notebooks in nbs/')
     checks,files = pick(names)
@@ -84,7 +85,7 @@ def gate(names, flags, limit, workers):
     without = f"cells marked {CFG['tst_flags'].replace(' ', ', ')} are left out"
     say(f"Checks: {len(checks)}; notebooks: {len(files)}, {workers} at a time, {f'with {flags}' if flags else without}")
     with Warm() if files else nullcontext() as warm:
-        tests = [partial(test_notebook, p, flags, limit, warm) for p in sorted(files, key=turn, reverse=True)]
+        tests = [partial(test_notebook, p, flags, limit, warm, slow) for p in sorted(files, key=turn, reverse=True)]
         return [sum(o) for o in zip(*run_together([partial(run_checks, checks, limit),*tests], workers))]
 
 def arguments():
@@ -94,6 +95,7 @@ def arguments():
     a.add_argument('names', nargs='*', help='notebooks, such as 01_attacks, and checks, such as site; none: all')
     a.add_argument('--flags', default='', help='flags of cells to run that are else left out, such as slow')
     a.add_argument('--limit', type=int, default=900, help='seconds that a notebook, or a check, may take')
+    a.add_argument('--slow', type=float, help='name the cells that take so many seconds or more')
     a.add_argument('--workers', type=int, default=2, help='notebooks at a time')
     return a.parse_args()
 
@@ -102,7 +104,7 @@ def main():
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     start = time.time()
-    passed,failed = gate(a.names, a.flags, a.limit, a.workers)
+    passed,failed = gate(a.names, a.flags, a.limit, a.workers, a.slow)
     say(f'Took {time.time()-start:.0f} s')
     say(f'{passed} passed, {failed} failed')
     sys.exit(failed>0)

@@ -43,7 +43,12 @@ def count_tests(nb, ran):
     passed = sum(o in ran for o in tests)
     return passed,len(tests)-passed
 
-def test_notebook(path, flags, limit, warm):
+def slow_cells(name, seconds, least):
+    "Lines about the cells of a notebook that took `least` seconds or more, the slowest first"
+    slow = sorted(((s,cell) for cell,s in seconds.items() if s>=least), reverse=True)
+    return [f'{name}, cell {cell}: {s:.1f} s' for s,cell in slow]
+
+def test_notebook(path, flags, limit, warm, slow=None):
     "Run one notebook, forked from a warm process; returns how many tests passed, how many failed"
     name,start,nb = str(path.relative_to(NBS).with_suffix('')),time.time(),read(path)
     res,rc,log = run_child(path, flags, limit, name, warm)
@@ -51,5 +56,6 @@ def test_notebook(path, flags, limit, warm):
     passed,left = count_tests(nb, set(res.get('ran', [])))
     not_run = f', {left} not run' if left else ''
     line = f"  {'FAIL' if why else 'ok  '} {name}: {passed} tests{not_run}, {time.time()-start:.1f} s"
-    say('\n  '.join([line, f'{name}: {why}'] if why else [line]))
+    cells = [] if slow is None else slow_cells(name, res.get('seconds', {}), slow)
+    say('\n  '.join([line, *cells, *([f'{name}: {why}'] if why else [])]))
     return passed,int(bool(why))
