@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['ERASINGS', 'erasing_experiment', 'Erasing', 'erasing_row', 'both_ways', 'on_signs', 'on_photographs', 'on_clothes',
-           'over_all', 'erasing_words', 'erasing_table']
+           'over_all', 'each_its_own', 'erasing_words', 'erasing_table']
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000004
 from dataclasses import asdict,dataclass,replace
 from operator import attrgetter
 import pandas as pd
-from .population import ModelSpec,measured
+from .population import ModelSpec,measured,population
 from .precaution_rows import net_and_data,victim_of
 from .search import SEARCHES
 from .recovery import scan
@@ -64,7 +64,12 @@ def over_all():
     photographs = [ModelSpec(net, 'cifar10', a) for net in ('vgg','resnet8') for a in ('shaded','fringed','sig')]
     return [Erasing(s) for s in photographs+[ModelSpec('vgg', 'gtsrb', a) for a in ('shaded','fringed')]]
 
-ERASINGS = dict(signs=on_signs, photographs=on_photographs, clothes=on_clothes, whole=over_all)
+def each_its_own():
+    "Victims whose every class has a label of its own, by a pattern or a bend; recovered as `scan` does"
+    return [Erasing(s) for s in population('each_its_own')]
+
+ERASINGS = dict(signs=on_signs, photographs=on_photographs, clothes=on_clothes, whole=over_all,
+                each_its_own=each_its_own)
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000016
 def erasing_words(row):

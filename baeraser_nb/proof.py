@@ -333,8 +333,8 @@ def shares(self:Standing) -> dict: # by title, in [0,1]
 
 @patch
 def table(self:Proof) -> pd.DataFrame: # in percent, one column per model
-    "All shares of a proof"
-    return 100*pd.DataFrame({k:s.shares() for k,s in _standings(self).items()})
+    "All shares of a proof; all-to-all has no target class, so that line is left out then"
+    return 100*pd.DataFrame({k:s.shares() for k,s in _standings(self).items()}).dropna(how='all')
 
 # %% ../nbs/04g_proof.ipynb #nb475e09
 def attack_words(

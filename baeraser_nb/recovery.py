@@ -543,6 +543,12 @@ def _unjudged(search, doubts):
                 seconds=0., decided=0., doubts=doubts)
 
 # %% ../nbs/02_msa_recovery.ipynb #n99dfc82
+@patch
+def all_triggers(self:Study, verdict) -> list: # of `Generators`, all of which work
+    "The triggers of the suspected labels: those of their families, and of all they lead where the search says so"
+    good = self.recovered(verdict.targets, by_label(verdict.evidence, self.n_classes))
+    return good+self.further(good) if good and self.search.leads else good
+
 def _searched(case, search, seed, progress, start):
     "What a scan says of a model that is searched"
     def elapsed(): return round(time.time()-start, 2)
@@ -553,8 +559,7 @@ def _searched(case, search, seed, progress, start):
             study.run_stages()
             verdict,decided = study.verdict,elapsed()
             study.passes.decided = study.passes.gradient
-            good = study.recovered(verdict.targets, by_label(verdict.evidence, case.n_classes))
-            if search.leads and good: good = good+study.further(good)
+            good = study.all_triggers(verdict)
     found = _judged(search, verdict, good, case.doubts, case.n_classes, len(case.images))
     return found|dict(acc=acc, decided=decided, seconds=elapsed(), curves=study.by_step, passes=study.passes)
 

@@ -487,14 +487,18 @@ def search(self:SharedPositionPatch, study:Study):
     study.record(squares)
 
 # %% ../nbs/01p_search.ipynb #n301792e
+def _planned_apart(shared, size):
+    "All labels at all places, the contenders at some, and their contests with rivals"
+    tried = sum(min(n, size.places) for n in (shared.near,shared.led))
+    near = size.passes(shared.contenders*tried, shared.screen_steps, shared.b)
+    contests = shared.contenders*shared.contests*(1+min(shared.rivals, size.labels-1))
+    every = size.passes(size.labels*size.places, shared.apart_steps, shared.apart_images)
+    return every+near+contests*shared.contest_steps*shared.b
+
 @patch
 def planned(self:SharedPositionPatch, size:Size) -> int:
     "The leading label at some places or all, and all labels at the best; of very many, all that comes before as well"
-    if self.compares_apart(size.n_classes):
-        tried = sum(min(n, size.places) for n in (self.near,self.led))
-        near = size.passes(self.contenders*tried, self.screen_steps, self.b)
-        finals = self.contenders*self.contests*(1+min(self.rivals, size.labels-1))*self.contest_steps*self.b
-        return size.passes(size.labels*size.places, self.apart_steps, self.apart_images)+near+finals
+    if self.compares_apart(size.n_classes): return _planned_apart(self, size)
     places = min(self.places or size.places, size.places)
     return size.passes(places, self.screen_steps, size.search.b)+size.passes(size.labels, self.steps)
 
