@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import nn,Tensor
 from .families import Family,Generators,Null,enlarged
+from .networks import channels_last
 from .verdict import evidence_rows
 
 # %% ../nbs/01i_per_image.ipynb #i0000007
@@ -36,7 +37,8 @@ class BatchedConv(nn.Module):
         x:Tensor,       # (n,b,i,h,w)
         at=slice(None), # which of them, n; all: each once
     ) -> Tensor:        # (n,b,o,h',w')
-        return torch.vmap(self.one)(x, self.weight[at], self.bias[at])
+        each = zip(x, self.weight[at], self.bias[at])
+        return torch.stack([self.one(channels_last(images), *own) for images,*own in each])
 
 # %% ../nbs/01i_per_image.ipynb #i0000011
 class DrawingNetworks(nn.Module):
@@ -133,7 +135,10 @@ def lay(self:DrawingGenerators, x, at=slice(None)) -> Tensor: # see `draw`; (n·
 def stamp(self:DrawingGenerators, x, i): # see `NetworkGenerators`
     "Triggered images"
     i = torch.as_tensor(i, device=self.device)
-    return self.lay(x[:,None], i) if i.dim() else self.lay(x[None], i[None])
+    if not i.dim(): return self.lay(x[None], i[None])
+    triggered = torch.empty_like(x)
+    for k in i.unique(): triggered[i==k] = self.stamp(x[i==k], k)
+    return triggered
 
 # %% ../nbs/01i_per_image.ipynb #n4859e35
 @patch

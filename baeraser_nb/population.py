@@ -5,17 +5,17 @@
 # %% auto #0
 __all__ = ['NETWORKS', 'RATES', 'REGIMES', 'BACKDOORS', 'FITTED', 'JUDGED', 'SETS', 'PARTS', 'population_experiment', 'SEEDS',
            'seeds_experiment', 'filters_experiment', 'greys_experiment', 'plane_waves_experiment', 'shadows_experiment',
-           'fringes_experiment', 'cut_ups_experiment', 'meshes_experiment', 'noises_experiment',
-           'all_patterns_experiment', 'all_warps_experiment', 'colours_experiment', 'warps_experiment',
-           'signs_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual', 'resnet8', 'Inverted',
-           'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes', 'population_data', 'Mixed',
-           'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network', 'regime_of', 'train_member',
-           'attacked_images', 'measured', 'save_member', 'Member', 'load_member', 'member_folder', 'member', 'scanned',
-           'population_row', 'members', 'population', 'spec_words', 'Rescan', 'rescans', 'rescan_row', 'coloured',
-           'bendable', 'grey_models', 'greatest', 'family_row', 'filter_words', 'family_experiment', 'signs',
-           'whole_row', 'whole_words', 'evidence_of', 'judged_row', 'members_of', 'with_interval', 'alarms',
-           'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart', 'could_be_seen',
-           'by_seed']
+           'fringes_experiment', 'cut_ups_experiment', 'meshes_experiment', 'grey_meshes_experiment',
+           'noises_experiment', 'all_patterns_experiment', 'all_warps_experiment', 'colours_experiment',
+           'warps_experiment', 'signs_experiment', 'conv', 'linear', 'mlp', 'lenet', 'plain', 'vgg', 'Residual',
+           'resnet8', 'Inverted', 'mobilenet', 'Mix', 'Tokens', 'vit', 'mixer', 'ModelSpec', 'some_classes',
+           'population_data', 'Mixed', 'Hardened', 'Rounded', 'Logo', 'corner', 'Smooth', 'lopsided', 'member_network',
+           'regime_of', 'train_member', 'attacked_images', 'measured', 'save_member', 'Member', 'load_member',
+           'member_folder', 'member', 'scanned', 'population_row', 'members', 'population', 'spec_words', 'Rescan',
+           'rescans', 'rescan_row', 'coloured', 'bendable', 'grey_models', 'greatest', 'family_row', 'filter_words',
+           'family_experiment', 'signs', 'whole_row', 'whole_words', 'evidence_of', 'judged_row', 'members_of',
+           'with_interval', 'alarms', 'found_by_attack', 'largest_by_family', 'roc_area', 'cross_entropy', 'told_apart',
+           'could_be_seen', 'by_seed']
 
 # %% ../nbs/04f_population.ipynb #n6190167
 import json
@@ -47,7 +47,7 @@ from .families import Warp,WideWarp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
 from .cut_up import CutUp
-from .mesh import Mesh
+from .mesh import GreyMesh,Mesh
 from .neuron_noise import NeuronNoise
 from .per_image import PerImage,log_odds_ahead
 from .search import SEARCHES
@@ -481,6 +481,7 @@ PARTS = dict(
     reflected=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('reflected',)),
     cut_up=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('censored','on_screens')),
     meshed=partial(members, ('vgg','resnet8','plain_elu'), ('cifar10','gtsrb'), ('rastered','interlaced')),
+    meshed_grey=partial(members, ('lenet','mlp','vgg','mobilenet','plain_elu'), SETS[:2], ('rastered','interlaced')),
     each_its_own=partial(members, ('mlp','lenet','vgg'), _FASHION, _EACH_ITS_OWN),
     each_its_own_colour=partial(members, ('vgg',), ('cifar10','gtsrb'), _EACH_ITS_OWN, n=24000, epochs=12),
     held_100=partial(members, ('lenet','vgg'), _FASHION, ('clean',)+_SOME, held=100),
@@ -609,6 +610,7 @@ shadows_experiment = family_experiment('shadows', (Shadow(),), coloured)
 fringes_experiment = family_experiment('fringes', (ColourFringe(),), coloured)
 cut_ups_experiment = family_experiment('cut_ups', (CutUp(),), coloured)
 meshes_experiment = family_experiment('meshes', (Mesh(),), coloured)
+grey_meshes_experiment = family_experiment('grey_meshes', (GreyMesh(),), grey_models)
 noises_experiment = family_experiment('noises', (NeuronNoise(),), bendable)
 all_patterns_experiment = family_experiment('all_patterns', (AllToAllPattern(),), bendable)
 all_warps_experiment = family_experiment('all_warps', (AllToAllWarp(),), bendable)

@@ -601,6 +601,7 @@ EXPERIMENTS = dict(
     noises='population:noises_experiment',            # neuron noise alone, on the same as warps
     all_patterns='population:all_patterns_experiment',# all-to-all patterns alone, on the same
     all_warps='population:all_warps_experiment',      # all-to-all warps alone, on the same
+    grey_meshes='population:grey_meshes_experiment',  # grey meshes alone, on clean networks for grey images
     greys='population:greys_experiment',              # grey filters alone, on clean models for grey images
     signs='population:signs_experiment',              # all families to their end, on clean models of 43 labels
     board='board:board_experiment',                   # the field's own yardstick

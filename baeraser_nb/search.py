@@ -25,7 +25,7 @@ from .all_to_all import AllToAllPatch,AllToAllPattern,AllToAllWarp
 from .cut_up import CutUp
 from .filters import ColourFilter,GreyFilter,PhotoFilter
 from .known_changes import ColourFringe,PlaneWave,Shadow
-from .mesh import Mesh
+from .mesh import GreyMesh,Mesh
 from .neuron_noise import NeuronNoise
 from .one_class import OneClassPatch
 from .per_image import PerImage
@@ -142,7 +142,7 @@ RECOVERED = *BOUNDED,FineWarp()
 
 _REST = (RandomPixelPatch(),Warp(),AdditivePattern(),Mask(),RefinedPatch(up_to=32),AllToAllPatch(),AffineMap(),
          OneClassPatch(),PerImage(),PhotoFilter(),WideWarp(),ColourFilter(),GreyFilter(),PlaneWave(),Shadow(),
-         ColourFringe(),CutUp(),Mesh(),NeuronNoise(),AllToAllPattern(),AllToAllWarp(),Agreement())
+         ColourFringe(),CutUp(),Mesh(),NeuronNoise(),AllToAllPattern(),AllToAllWarp(),GreyMesh(),Agreement())
 _ALL = FixedPatch(up_to=32),SharedPositionPatch(),*_REST
 
 # %% ../nbs/01p_search.ipynb #n0c4a462
@@ -153,7 +153,8 @@ _SHORT = (FixedPatch(places=4, starts=1, steps=8, up_to=32),SharedPositionPatch(
           PerImage(steps=25, b=6, finals=0, n=100),PhotoFilter(steps=12, n=100),
           WideWarp(most=12),ColourFilter(n=100),GreyFilter(n=100),
           PlaneWave(n=60),Shadow(n=60),ColourFringe(n=60),CutUp(n=60),Mesh(steps=10, b=6),NeuronNoise(steps=20, b=4),
-          AllToAllPattern(bounds=(32/255,), screen_steps=4, steps=2),AllToAllWarp(starts=1, screen_steps=4, steps=3))
+          AllToAllPattern(bounds=(32/255,), screen_steps=4, steps=2),AllToAllWarp(starts=1, screen_steps=4, steps=3),
+          GreyMesh(steps=10, b=6))
 
 _FIRST = Search(stages=_SHORT, b=4, steps=24, counted=100, settled=.002, witnesses=2)
 

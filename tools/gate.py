@@ -29,7 +29,7 @@ from checks_code import check_clean, check_export, check_limits, check_ruff, che
 from checks_numbers import check_numbers, check_printed
 from checks_pages import check_docs, check_outputs, check_readme, check_references, check_site
 from common import CFG, ROOT, is_export, notebooks, read
-from processes import Failed, heartbeat, kill_all, say, tail
+from processes import Failed, compiled_once, heartbeat, kill_all, say, tail
 from testing import test_notebook
 from warm import Warm
 
@@ -104,7 +104,7 @@ def main():
     os.chdir(ROOT)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     start = time.time()
-    passed,failed = gate(a.names, a.flags, a.limit, a.workers, a.slow)
+    with compiled_once(): passed,failed = gate(a.names, a.flags, a.limit, a.workers, a.slow)
     say(f'Took {time.time()-start:.0f} s')
     say(f'{passed} passed, {failed} failed')
     sys.exit(failed>0)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 
 from common import ROOT
 
@@ -27,6 +28,16 @@ def one_thread():
     env = {**os.environ, **{f'{o}_NUM_THREADS':'1' for o in ('OMP', 'MKL', 'OPENBLAS')}, 'PYTHONUNBUFFERED':'1'}
     env.pop('IN_TEST', None) # with it, nbdev_export silently does nothing
     return env
+
+@contextmanager
+def compiled_once():
+    "Where Python is told to keep nothing that it compiles, let it keep it for as long as this lasts"
+    if not os.environ.pop('PYTHONDONTWRITEBYTECODE', None):
+        yield
+        return
+    with tempfile.TemporaryDirectory() as d:
+        os.environ['PYTHONPYCACHEPREFIX'] = d
+        yield
 
 def kill_group(pid):
     "End a process that leads a session, and all that it started"
