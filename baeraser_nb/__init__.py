@@ -1,4 +1,4 @@
-__version__ = "0.20.0"
+__version__ = "0.21.0"
 
 import warnings
 warnings.filterwarnings('ignore', message='`torch.jit.script` is deprecated', category=FutureWarning) # fastai uses it

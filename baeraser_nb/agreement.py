@@ -58,7 +58,7 @@ def agreement_rows(
     n_classes:int,         # K
 ) -> pd.DataFrame:         # see `baeraser_nb.verdict.evidence_rows`
     "What families agree on, as evidence"
-    apart = [Agreement.title, *(f.title for f in families if f.every_class)]
+    apart = [Agreement.title, *(f.title for f in families if not f.agrees)]
     found = agreement(evidence[~evidence.family.isin(apart)], range(n_classes))
     return evidence_rows(Agreement.title, found.index, found.hits, found.trials, found['sum'])
 

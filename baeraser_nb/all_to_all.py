@@ -105,6 +105,7 @@ class AllToAll(Family):
     chance:float=.02        # success rate that its log odds are counted from
     may_settle:ClassVar[bool] = False
     every_class:ClassVar[bool] = True
+    agrees:ClassVar[bool] = False
     against_labels:ClassVar[bool] = False
     def untrained(self, canvas, n_classes, thresholds, **buffers):
         return TableGenerators(self, canvas, None, thresholds, n_classes, **buffers)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ERASINGS', 'erasing_experiment', 'Erasing', 'erasing_row', 'both_ways', 'on_signs', 'on_photographs', 'on_clothes',
-           'over_all', 'each_its_own', 'erasing_words', 'erasing_table']
+           'over_all', 'each_its_own', 'fine_greys', 'erasing_words', 'erasing_table']
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000004
 from dataclasses import asdict,dataclass,replace
@@ -68,8 +68,12 @@ def each_its_own():
     "Victims whose every class has a label of its own, by a pattern or a bend; recovered as `scan` does"
     return [Erasing(s) for s in population('each_its_own')]
 
+def fine_greys():
+    "Patterns as fine as pixels, on clothes; recovered as `scan` does"
+    return [Erasing(s) for s in population('meshed_grey') if s.data=='fashion_mnist' and s.net in ('lenet','mlp','vgg')]
+
 ERASINGS = dict(signs=on_signs, photographs=on_photographs, clothes=on_clothes, whole=over_all,
-                each_its_own=each_its_own)
+                each_its_own=each_its_own, fine_greys=fine_greys)
 
 # %% ../nbs/04j_erasing_measured.ipynb #er000016
 def erasing_words(row):

@@ -184,6 +184,7 @@ class Family:
     flattest:ClassVar[float] = 1.           # and the largest share of flat pixels, see `flat_share`
     for_its_kind:ClassVar[bool] = False     # is it recovered only for labels that stand out in its kind?
     triggerless:ClassVar[bool] = False      # does it tell of labels without a trigger of its own?
+    agrees:ClassVar[bool] = True            # does it add to what families agree on?
 
 # %% ../nbs/01c_families.ipynb #n8670fd4
 @patch

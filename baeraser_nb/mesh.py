@@ -62,8 +62,10 @@ def search(self:Mesh,
 class GreyMesh(Mesh):
     "Two by two pixels of grey, repeated over the whole image and added to it"
     title:ClassVar[str] = 'grey mesh'
-    null:ClassVar[Null] = Null(-.3,.8)
+    null:ClassVar[Null] = Null(-.369, .774)
+    by_classes:ClassVar[dict] = {5:Null(-.538, .536)}
     channels:ClassVar[tuple] = (1,)
     flattest:ClassVar[float] = 1.
     fewest:ClassVar[int] = 5
     largest:ClassVar[float] = 10
+    agrees:ClassVar[bool] = False # the null of agreement was measured without it

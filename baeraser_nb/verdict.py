@@ -74,10 +74,10 @@ def strongest(
     return order.merge(best, on=keys)[list(COLUMNS)]
 
 # %% ../nbs/01d_verdict.ipynb #n16e321f
-def _sizes(families):
-    "How many sizes of a kind can be searched on the same images"
-    def share(c): return sum(f.channels is None or c in f.channels for f in families)
-    return max(map(share, {c for f in families for c in f.channels or (0,)}))
+def _sizes(family, of_its_kind):
+    "How many families of a kind can be searched on the same images, one of them being this"
+    def share(c): return sum(f.channels is None or c in f.channels for f in of_its_kind)
+    return max(map(share, family.channels or {c for f in of_its_kind for c in f.channels or (0,)}))
 
 def comparisons(
     families, # that a clean model is searched for
@@ -86,8 +86,7 @@ def comparisons(
     known = {}
     for f in families: known.setdefault(f.title, f)
     kinds = groupby(known.values(), attrgetter('kind'))
-    sizes = {kind:_sizes(of) for kind,of in kinds.items()}
-    return {title:len(sizes)*sizes[f.kind] for title,f in known.items()}
+    return {title:len(kinds)*_sizes(f, kinds[f.kind]) for title,f in known.items()}
 
 # %% ../nbs/01d_verdict.ipynb #as000002
 def asked_for(

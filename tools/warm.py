@@ -20,8 +20,8 @@ import warnings
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-# fastai itself is not among them: its progress bars look at the shell when they are imported. PyTorch's optimisers import
-# torch._dynamo when the first of them is made
+# fastai itself is not among them: its progress bars look at the shell when they are imported. torch._dynamo is what
+# PyTorch imports when the first optimiser is made
 LIBRARIES = ('torch', 'torchvision.models', 'torchvision.transforms', 'pandas', 'matplotlib.pyplot', 'scipy.stats',
              'scipy.ndimage', 'scipy.optimize', 'sklearn.model_selection', 'sklearn.datasets', 'fastcore.all',
              'ipywidgets', 'nbdev.test', 'nbdev.process', 'nbdev.frontmatter', 'execnb.shell', 'torch._dynamo')
