@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
+from unittest import mock
 
 from common import ROOT
 
@@ -32,11 +33,8 @@ def one_thread():
 @contextmanager
 def compiled_once():
     "Where Python is told to keep nothing that it compiles, let it keep it for as long as this lasts"
-    if not os.environ.pop('PYTHONDONTWRITEBYTECODE', None):
-        yield
-        return
-    with tempfile.TemporaryDirectory() as d:
-        os.environ['PYTHONPYCACHEPREFIX'] = d
+    with tempfile.TemporaryDirectory() as d, mock.patch.dict(os.environ):
+        if os.environ.pop('PYTHONDONTWRITEBYTECODE', None): os.environ['PYTHONPYCACHEPREFIX'] = d
         yield
 
 def kill_group(pid):
